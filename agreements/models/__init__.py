@@ -1,0 +1,55 @@
+"""What was agreed, and the proof of it."""
+
+from agreements.models.agreement import (
+    Agreement,
+    AgreementIdentifier,
+    AgreementLink,
+    AgreementTheme,
+    NamedGroup,
+    Programme,
+)
+from agreements.models.evidence import AgreementSource, Citation, NoiseSpan, OpenQuestion, Reading, Source
+from agreements.models.lifecycle import LifecycleEvent
+from agreements.models.parties import Party, Signatory
+from agreements.models.provisions import (
+    Advantage,
+    AdvantageBeneficiary,
+    Commitment,
+    CommitmentBeneficiary,
+    CommitmentDebtor,
+    Objective,
+    ObjectiveGroup,
+    Statement,
+)
+from agreements.models.vocabulary import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
+
+__all__ = [
+    "Advantage",
+    "AdvantageBeneficiary",
+    "Agreement",
+    "AgreementIdentifier",
+    "AgreementKind",
+    "AgreementLink",
+    "AgreementSource",
+    "AgreementTheme",
+    "Citation",
+    "Commitment",
+    "CommitmentBeneficiary",
+    "CommitmentDebtor",
+    "CommitmentKind",
+    "LifecycleEvent",
+    "NamedGroup",
+    "NoiseSpan",
+    "Objective",
+    "ObjectiveGroup",
+    "OpenQuestion",
+    "Party",
+    "PartyRole",
+    "Programme",
+    "Reading",
+    "Signatory",
+    "Source",
+    "Statement",
+    "TargetGroup",
+    "Theme",
+]

@@ -1,0 +1,443 @@
+"""Where it says so: sources, exact quotes, what is no part of the text, and recorded doubts."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.agreement import Agreement, NamedGroup, Programme
+from agreements.models.parties import Party, Signatory
+from agreements.models.provisions import Advantage, Commitment, Objective, Statement
+from agreements.models.rules import GUARDED, own_agreement, refuse_unless, stays_with
+from audit.models import Recorded
+from lib.claims import DateClaims, claim_constraints
+from lib.constraints import said_in_a_language
+from lib.languages import translated
+from organizations.models import Alias, Office, Organization, ProfileClaim
+from organizations.models.organization import SourceLanguage
+from organizations.permissions import Permission
+
+# The columns of a citation that point at a fact, and of a question at a fact in doubt: one of them is filled.
+CITED = (
+    "of_agreement",
+    "party",
+    "signatory",
+    "group",
+    "objective",
+    "commitment",
+    "advantage",
+    "statement",
+    "event",
+    "programme",
+    "organization",
+    "alias",
+    "profile_claim",
+    "office",
+)
+DOUBTED = ("party", "group", "objective", "commitment", "advantage", "statement")
+
+
+def _filled(columns: tuple[str, ...]) -> str:
+    """SQL: how many of the row's columns point somewhere."""
+    return f"num_nonnulls({', '.join(f'NEW.{column}_id' for column in columns)})"
+
+
+class SourceQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """The sources of the agreements `actor` may read, and for editors those of none."""
+        if not actor.may_read:
+            return self.none()
+        cited = AgreementSource.objects.filter(agreement__in=Agreement.objects.visible_to(actor)).values("source")
+        readable = Q(pk__in=cited)
+        if actor.may(Permission.VIEW_DRAFTS):
+            readable |= Q(agreement_links__isnull=True)
+        return self.filter(readable)
+
+
+class Source(Recorded):
+    """A text that facts are taken from. Its words are never altered: a better text is another source."""
+
+    class Kind(models.TextChoices):
+        """What sort of text it is: a press article is weaker evidence than the signed text."""
+
+        PRESS_ARTICLE = "press_article", _("press article")
+        SIGNED_TEXT = "signed_text", _("signed text")
+        ANNEX = "annex", _("annex")
+        LETTER = "letter", _("letter")
+        REPORT = "report", _("report")
+        OTHER = "other", _("other text")
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    language = models.CharField(_("language"), max_length=2, choices=SourceLanguage)
+    title = models.CharField(_("title, as printed"), max_length=500, blank=True, default="")
+    byline = models.CharField(_("byline, as printed"), max_length=200, blank=True, default="")
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True, default="")
+    url = models.URLField(_("address"), max_length=500, blank=True, default="")
+    published = DateClaims(_("publication"))
+    text = models.TextField(_("text"))
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.CheckConstraint(
+                name="source_has_a_text",
+                condition=~Q(text=""),
+                violation_error_message=_("Paste the text that the facts are taken from."),
+            ),
+            *claim_constraints("source", "published"),
+        ]
+        triggers = [
+            *GUARDED,
+            pgtrigger.Trigger(
+                name="text_is_never_altered",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("text"),
+                condition=pgtrigger.Q(old__text__df=pgtrigger.F("new__text")),
+                func="""
+                    RAISE EXCEPTION 'The text of a source is never altered: register the better text as a source.'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'source_text_is_never_altered';
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.get_kind_display()} ({self.get_language_display()})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.pk])
+
+
+class AgreementSource(Recorded):
+    """A source of an agreement."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="source_links", verbose_name=_("agreement"))
+    source = models.ForeignKey(Source, models.PROTECT, related_name="agreement_links", verbose_name=_("source"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("source of an agreement")
+        verbose_name_plural = _("sources of agreements")
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "source"], name="source_is_listed_once_for_an_agreement")
+        ]
+        triggers = [*GUARDED, stays_with("agreement_id", "source_id")]
+
+    def __str__(self) -> str:
+        return str(self.source)
+
+
+class NoiseSpan(Recorded):
+    """A stretch of a source that is no part of its text: a headline of another article, a byline, a bullet.
+
+    Set aside, never deleted; no fact may be proved by it.
+    """
+
+    class Reason(models.TextChoices):
+        """Why the stretch does not count."""
+
+        HEADLINE = "headline", _("headline of another text")
+        BYLINE = "byline", _("byline")
+        BULLET = "bullet", _("bullet or rule")
+        OTHER = "other", _("page furniture")
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="noise", verbose_name=_("source"))
+    start = models.PositiveIntegerField(_("from character"))
+    end = models.PositiveIntegerField(_("to character, not included"))
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("stretch set aside")
+        verbose_name_plural = _("stretches set aside")
+        constraints = [
+            models.CheckConstraint(
+                name="noise_ends_after_it_starts",
+                condition=Q(end__gt=F("start")),
+                violation_error_message=_("The end comes after the start."),
+            ),
+            models.UniqueConstraint(fields=["source", "start"], name="noise_starts_once_at_a_place"),
+        ]
+        triggers = [
+            *GUARDED,
+            stays_with("source_id"),
+            refuse_unless(
+                "NEW.\"end\" <= (SELECT char_length(text) FROM agreements_source WHERE id = NEW.source_id)"
+                " AND NOT EXISTS (SELECT 1 FROM agreements_noisespan WHERE source_id = NEW.source_id"
+                " AND id <> NEW.id AND start < NEW.\"end\" AND \"end\" > NEW.start)"
+                " AND NOT EXISTS (SELECT 1 FROM agreements_citation WHERE source_id = NEW.source_id"
+                " AND start < NEW.\"end\" AND \"end\" > NEW.start)",
+                name="noise_lies_in_the_text_and_holds_no_quote",
+                message="A stretch set aside lies inside the text, apart from other such stretches and from all quotes.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"[{self.start}, {self.end}) {self.get_reason_display()}"
+
+
+class CitationQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """The citations in sources `actor` may read, of agreements it may read."""
+        readable = Agreement.objects.visible_to(actor)
+        return self.filter(agreement__in=readable, source__in=Source.objects.visible_to(actor))
+
+
+class Citation(Recorded):
+    """The exact quote [start, end) of a source, in characters, that proves one fact for one agreement."""
+
+    class About(models.TextChoices):
+        """Which part of the fact the quote proves; blank for the fact as a whole."""
+
+        TITLE = "title", _("title")
+        NAME = "name", _("name")
+        KIND = "kind", _("kind")
+        STATUS = "status", _("signed")
+        PARTIES = "parties", _("parties")
+        SIGNATORIES = "signatories", _("signatories")
+        SIGNED = "signed", _("signature")
+        EFFECTIVE = "effective", _("entry into force")
+        ENDS = "ends", _("end")
+        RENEWAL = "renewal", _("renewal")
+        AMOUNT = "amount", _("amount")
+        PROGRAMME = "programme", _("programme")
+        OCCASION = "occasion", _("occasion")
+        PLACE = "place", _("place")
+        THEMES = "themes", _("themes")
+        ADVANTAGES = "advantages", _("advantages")
+        DEBTORS = "debtors", _("debtors")
+        BENEFICIARIES = "beneficiaries", _("beneficiaries")
+        PURPOSE = "purpose", _("purpose")
+        DUE = "due", _("due date")
+        QUANTITY = "quantity", _("quantity")
+        SPEAKER = "speaker", _("speaker")
+        PARENT = "parent", _("parent")
+        MANDATE = "mandate", _("mandate")
+        COUNTRY = "country", _("country")
+        CITY = "city", _("city")
+        MEMBERS = "members", _("members")
+
+    FACTS = CITED
+
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="all_citations", verbose_name=_("for the agreement")
+    )
+    source = models.ForeignKey(Source, models.PROTECT, related_name="citations", verbose_name=_("source"))
+    start = models.PositiveIntegerField(_("from character"))
+    end = models.PositiveIntegerField(_("to character, not included"))
+    quote = models.TextField(_("quote"))
+    about = models.CharField(_("about"), max_length=14, choices=About, blank=True, default="")
+    note = models.CharField(_("note"), max_length=300, blank=True, default="")
+
+    # The one fact it proves.
+    of_agreement = models.ForeignKey(
+        Agreement, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("agreement")
+    )
+    party = models.ForeignKey(
+        Party, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("party")
+    )
+    signatory = models.ForeignKey(
+        Signatory, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("signatory")
+    )
+    group = models.ForeignKey(
+        NamedGroup, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("named group")
+    )
+    objective = models.ForeignKey(
+        Objective, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("objective")
+    )
+    commitment = models.ForeignKey(
+        Commitment, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("commitment")
+    )
+    advantage = models.ForeignKey(
+        Advantage, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("advantage")
+    )
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("statement")
+    )
+    event = models.ForeignKey(
+        "agreements.LifecycleEvent",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("lifecycle event"),
+    )
+    programme = models.ForeignKey(
+        Programme, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("programme")
+    )
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("organization")
+    )
+    alias = models.ForeignKey(
+        Alias, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("other name")
+    )
+    profile_claim = models.ForeignKey(
+        ProfileClaim, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("profile claim")
+    )
+    office = models.ForeignKey(
+        Office, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("office")
+    )
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        constraints = [
+            models.CheckConstraint(
+                name="citation_ends_after_it_starts",
+                condition=Q(end__gt=F("start")),
+                violation_error_message=_("The end comes after the start."),
+            ),
+        ]
+        indexes = [models.Index(fields=["source", "start"], name="citation_by_place")]
+        triggers = [
+            *GUARDED,
+            refuse_unless(
+                f"{_filled(CITED)} = 1 AND (NEW.of_agreement_id IS NULL OR NEW.of_agreement_id = NEW.agreement_id)",
+                name="citation_points_at_exactly_one_fact",
+                message="A citation points at exactly one fact.",
+            ),
+            refuse_unless(
+                own_agreement(
+                    party_id="agreements_party",
+                    group_id="agreements_namedgroup",
+                    objective_id="agreements_objective",
+                    commitment_id="agreements_commitment",
+                    advantage_id="agreements_advantage",
+                    statement_id="agreements_statement",
+                    event_id="agreements_lifecycleevent",
+                ),
+                name="citation_proves_a_fact_of_its_agreement",
+                message="A citation proves a fact of its own agreement.",
+            ),
+            refuse_unless(
+                "substr((SELECT text FROM agreements_source WHERE id = NEW.source_id), NEW.start + 1,"
+                " NEW.\"end\" - NEW.start) = NEW.quote",
+                name="quote_equals_the_text_at_its_position",
+                message="The quote is not what the source says at this position.",
+            ),
+            refuse_unless(
+                "EXISTS (SELECT 1 FROM agreements_agreementsource WHERE agreement_id = NEW.agreement_id"
+                " AND source_id = NEW.source_id)",
+                name="citation_is_from_a_source_of_the_agreement",
+                message="A citation is taken from a source of its agreement.",
+            ),
+            refuse_unless(
+                "NOT EXISTS (SELECT 1 FROM agreements_noisespan WHERE source_id = NEW.source_id"
+                " AND start < NEW.\"end\" AND \"end\" > NEW.start)",
+                name="citation_is_not_taken_from_noise",
+                message="These words are set aside: they are no part of the text and prove nothing.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.quote
+
+    @property
+    def fact(self):
+        """The record this proves."""
+        return next(fact for name in self.FACTS if (fact := getattr(self, name)) is not None)
+
+
+class OpenQuestion(Recorded):
+    """A recorded doubt with its competing readings, until a named reviewer resolves it."""
+
+    FACTS = DOUBTED
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="questions", verbose_name=_("agreement"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    about = models.CharField(_("about"), max_length=14, choices=Citation.About, blank=True, default="")
+    text = translated(models.TextField(_("question"), blank=True, default=""))
+    party = models.ForeignKey(
+        Party, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("party")
+    )
+    group = models.ForeignKey(
+        NamedGroup, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("named group")
+    )
+    objective = models.ForeignKey(
+        Objective, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("objective")
+    )
+    commitment = models.ForeignKey(
+        Commitment, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("commitment")
+    )
+    advantage = models.ForeignKey(
+        Advantage, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("advantage")
+    )
+    statement = models.ForeignKey(
+        Statement, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("statement")
+    )
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
+    resolved_by = models.CharField(_("resolved by"), max_length=200, blank=True, default="", editable=False)
+    resolution = models.TextField(_("resolution"), blank=True, default="", editable=False)
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("open question")
+        verbose_name_plural = _("open questions")
+        constraints = [
+            said_in_a_language("text", name="open_question_asks_something", message=_("Say what is in doubt.")),
+            models.CheckConstraint(
+                name="open_question_is_resolved_by_a_named_reviewer_with_words",
+                condition=Q(resolved_at__isnull=True, resolved_by="", resolution="")
+                | (Q(resolved_at__isnull=False) & ~Q(resolved_by="") & ~Q(resolution="")),
+                violation_error_message=_("A resolved question names its reviewer and says what was decided."),
+            ),
+        ]
+        triggers = [
+            *GUARDED,
+            stays_with("agreement_id"),
+            refuse_unless(
+                f"{_filled(DOUBTED)} <= 1",
+                name="open_question_is_about_one_thing",
+                message="A question is about the agreement or about one fact of it.",
+            ),
+            refuse_unless(
+                own_agreement(
+                    party_id="agreements_party",
+                    group_id="agreements_namedgroup",
+                    objective_id="agreements_objective",
+                    commitment_id="agreements_commitment",
+                    advantage_id="agreements_advantage",
+                    statement_id="agreements_statement",
+                ),
+                name="open_question_is_about_its_own_agreement",
+                message="A question is about a fact of its own agreement.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def source_language(self) -> str:
+        return self.agreement.source_language
+
+    @property
+    def fact(self):
+        """The record in doubt; None when it is the agreement as a whole."""
+        return next((fact for name in self.FACTS if (fact := getattr(self, name)) is not None), None)
+
+
+class Reading(Recorded):
+    """One way of reading an open question."""
+
+    question = models.ForeignKey(OpenQuestion, models.CASCADE, related_name="readings", verbose_name=_("question"))
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    text = translated(models.TextField(_("reading"), blank=True, default=""))
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("reading")
+        verbose_name_plural = _("readings")
+        constraints = [
+            said_in_a_language("text", name="reading_says_something", message=_("Say how it can be read."))
+        ]
+        triggers = [*GUARDED, stays_with("question_id")]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def source_language(self) -> str:
+        return self.question.source_language

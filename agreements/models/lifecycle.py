@@ -1,0 +1,111 @@
+"""What happens to an agreement after it is signed, and where it stands on a given day."""
+
+from django.db import models
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.agreement import Agreement
+from agreements.models.evidence import Source
+from agreements.models.rules import GUARDED, stays_with
+from audit.models import Recorded
+from lib.claims import Basis, DateClaims, asked_range, claim_constraints
+from lib.languages import translated
+
+
+class LegalState(models.TextChoices):
+    """Where an agreement stands on a day. Computed, never stored."""
+
+    TERM_NOT_STATED = "term_not_stated", _("signed; term not stated")
+    START_NOT_STATED = "start_not_stated", _("signed; entry into force not stated")
+    NOT_YET_IN_FORCE = "not_yet_in_force", _("signed; not yet in force")
+    IN_FORCE = "in_force", _("in force")
+    SUSPENDED = "suspended", _("suspended")
+    UNCERTAIN = "uncertain", _("signed; its dates leave the state open")
+    ENDED = "ended", _("ended")
+
+
+class LifecycleEvent(Recorded):
+    """A suspension, resumption, termination or renewal: when, why, and by what document."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        SUSPENSION = "suspension", _("suspension")
+        RESUMPTION = "resumption", _("resumption")
+        TERMINATION = "termination", _("termination")
+        RENEWAL = "renewal", _("renewal")
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="events", verbose_name=_("agreement"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    occurred = DateClaims(_("date"))
+    ends = DateClaims(_("new end"))
+    reason = translated(models.TextField(_("reason"), blank=True, default=""))
+    document = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("document")
+    )
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("lifecycle event")
+        verbose_name_plural = _("lifecycle events")
+        constraints = [
+            models.CheckConstraint(
+                name="lifecycle_event_states_a_new_end_only_for_a_renewal",
+                condition=Q(kind="renewal") | Q(ends_basis=Basis.NOT_STATED),
+                violation_error_message=_("Only a renewal states a new end."),
+            ),
+            *claim_constraints("lifecycle_event", "occurred"),
+            *claim_constraints("lifecycle_event", "ends"),
+        ]
+        triggers = [*GUARDED, stays_with("agreement_id")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.occurred_text}"
+
+    @property
+    def source_language(self) -> str:
+        return self.agreement.source_language
+
+
+def with_legal_state(agreements, *, on):
+    """Annotate `legal_state` (a LegalState value) on a queryset of agreements, as of the day `on`.
+
+    Only what is certain counts: an event whose days all lie on or before `on`, an end whose last possible day has
+    passed. A renewal that states a new end replaces the end claim. Both ends of a term are in force.
+    """
+    until_then, from_then_on = asked_range(None, on), asked_range(on, None)
+    happened = LifecycleEvent.objects.filter(
+        agreement=OuterRef("pk"), occurred_range__contained_by=until_then
+    ).order_by("-occurred_range", "-id")
+    renewed = happened.filter(kind="renewal").exclude(ends_basis=Basis.NOT_STATED)
+    return (
+        agreements.alias(
+            last_event=Subquery(happened.exclude(kind="renewal").values("kind")[:1]),
+            renewal=Subquery(renewed.values("pk")[:1]),
+            renewed_range=Subquery(renewed.values("ends_range")[:1]),
+            renewed_basis=Subquery(renewed.values("ends_basis")[:1]),
+        )
+        .alias(
+            final_range=Case(When(renewal__isnull=False, then=F("renewed_range")), default=F("ends_range")),
+            final_basis=Case(When(renewal__isnull=False, then=F("renewed_basis")), default=F("ends_basis")),
+        )
+        .annotate(
+            legal_state=Case(
+                When(last_event="termination", then=Value(LegalState.ENDED)),
+                When(final_range__fully_lt=from_then_on, then=Value(LegalState.ENDED)),
+                When(last_event="suspension", then=Value(LegalState.SUSPENDED)),
+                When(effective_range__fully_gt=until_then, then=Value(LegalState.NOT_YET_IN_FORCE)),
+                When(
+                    Q(final_range__isnull=True) & ~Q(final_basis=Basis.NONE),
+                    then=Value(LegalState.TERM_NOT_STATED),
+                ),
+                When(effective_range__isnull=True, then=Value(LegalState.START_NOT_STATED)),
+                When(
+                    Q(effective_range__contained_by=until_then)
+                    & (Q(final_basis=Basis.NONE) | Q(final_range__not_lt=from_then_on)),
+                    then=Value(LegalState.IN_FORCE),
+                ),
+                default=Value(LegalState.UNCERTAIN),
+                output_field=models.CharField(),
+            )
+        )
+    )

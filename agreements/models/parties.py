@@ -1,0 +1,97 @@
+"""Who is in an agreement, and who signed."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models.agreement import Agreement
+from agreements.models.rules import GUARDED, stays_with
+from agreements.models.vocabulary import PartyRole
+from audit.models import Recorded
+from organizations.models import Office, Organization, Person
+
+
+class Party(Recorded):
+    """An organization in an agreement, under the name the text gives it. There is no «our side»."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="participations", verbose_name=_("organization")
+    )
+    role = models.ForeignKey(PartyRole, models.PROTECT, related_name="parties", verbose_name=_("role"), default="party")
+    name_as_written = models.CharField(_("name as written"), max_length=300, blank=True, default="")
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "organization"],
+                name="organization_is_party_once",
+                violation_error_message=_("This organization is already a party."),
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "position"],
+                name="party_has_its_own_position",
+                deferrable=models.Deferrable.DEFERRED,
+                violation_error_message=_("Two parties cannot stand at the same position."),
+            ),
+            models.CheckConstraint(
+                name="party_position_counts_from_one",
+                condition=models.Q(position__gte=1),
+                violation_error_message=_("Positions count from one."),
+            ),
+        ]
+        triggers = [
+            *GUARDED,
+            stays_with("agreement_id"),
+            pgtrigger.Trigger(
+                name="leaves_two_parties_behind",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (SELECT 1 FROM agreements_agreement WHERE id = OLD.agreement_id
+                                  AND editorial_state = 'published')
+                       AND (SELECT count(*) FROM agreements_party WHERE agreement_id = OLD.agreement_id) < 2 THEN
+                        RAISE EXCEPTION 'A published agreement has at least two parties.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'agreement_is_published_with_two_parties';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organization)
+
+    @property
+    def letter(self) -> str:
+        """A for the first party, B for the second …: what its commitments are numbered with."""
+        return chr(64 + self.position) if self.position <= 26 else f"P{self.position}"
+
+
+class Signatory(Recorded):
+    """The person who signed for a party; a role of its own that needs its own proof."""
+
+    party = models.ForeignKey(Party, models.CASCADE, related_name="signatories", verbose_name=_("party"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="signatures", verbose_name=_("person"))
+    office = models.ForeignKey(
+        Office, models.PROTECT, null=True, blank=True, related_name="signatures", verbose_name=_("office")
+    )
+
+    class Meta(Recorded.Meta):
+        verbose_name = _("signatory")
+        verbose_name_plural = _("signatories")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "person"],
+                name="person_signs_once_for_a_party",
+                violation_error_message=_("This person already signs for this party."),
+            )
+        ]
+        triggers = [*GUARDED, stays_with("party_id")]
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -1,0 +1,57 @@
+"""Rules of the tables of this room that a constraint cannot say: triggers, written once."""
+
+import pgtrigger
+
+from audit.models import Recorded
+
+
+def refuse_unless(holds: str, *, name: str, message: str, operation=None) -> pgtrigger.Trigger:
+    """A row for which the SQL `holds` is not true is refused, as by a check constraint of that name."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=operation or (pgtrigger.Insert | pgtrigger.Update),
+        func=f"""
+            IF NOT coalesce(({holds}), true) THEN
+                RAISE EXCEPTION '{message}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def stays_with(*columns: str) -> pgtrigger.Trigger:
+    """A fact never moves to another agreement (or other owner): what proved it there proves nothing here."""
+    moved = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    return pgtrigger.Trigger(
+        name="stays_with_its_owner",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+            IF {moved} THEN
+                RAISE EXCEPTION 'A record stays with the record it belongs to.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'record_stays_with_its_owner';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def same_agreement(table: str, owner: str, **others: str) -> str:
+    """SQL: the row's `owner` (in `table`) and each other thing it names belong to one agreement."""
+    return " AND ".join(
+        f"(NEW.{column} IS NULL OR (SELECT agreement_id FROM {other} WHERE id = NEW.{column})"
+        f" = (SELECT agreement_id FROM {table} WHERE id = NEW.{owner}))"
+        for column, other in others.items()
+    )
+
+
+def own_agreement(**others: str) -> str:
+    """SQL: each thing the row names belongs to the row's own agreement."""
+    return " AND ".join(
+        f"(NEW.{column} IS NULL OR (SELECT agreement_id FROM {other} WHERE id = NEW.{column}) = NEW.agreement_id)"
+        for column, other in others.items()
+    )
+
+
+GUARDED = Recorded.Meta.triggers

@@ -1,0 +1,114 @@
+"""What happened: one append-only table, chained by hash, and the guard that makes every other table use it."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lib.identity import new_id
+
+# The fields that a hash covers, in order, as SQL over a row of the audit table. `manage.py verify_audit` states
+# this expression itself and does not call the function in the database, which a superuser could have changed.
+SEALED = """sha256(convert_to(jsonb_build_array(
+    encode({row}.previous_hash, 'hex'), {row}.chain, {row}.sequence, extract(epoch FROM {row}.at)::text, {row}.verb,
+    {row}.target_type, {row}.target_id, {row}.actor, {row}.actor_id, {row}.organization_id, {row}.reason,
+    {row}.request_id, {row}.xid::text, {row}.changes)::text, 'UTF8'))"""
+
+SEAL = f"""
+    -- Writers of one chain follow each other; writers of different chains never meet.
+    PERFORM pg_advisory_xact_lock(hashtextextended(NEW.chain::text, 0));
+    SELECT sequence, hash INTO NEW.sequence, NEW.previous_hash
+      FROM audit_auditevent WHERE chain = NEW.chain ORDER BY sequence DESC LIMIT 1;
+    NEW.sequence := coalesce(NEW.sequence, 0) + 1;
+    NEW.previous_hash := coalesce(NEW.previous_hash, ''::bytea);
+    NEW.at := clock_timestamp();
+    NEW.xid := pg_current_xact_id()::text::bigint;
+    NEW.hash := {SEALED.format(row="NEW")};
+    RETURN NEW;
+"""
+
+REFUSE = """
+    RAISE EXCEPTION 'Audit events are never changed or removed.' USING ERRCODE = 'integrity_constraint_violation';
+"""
+
+DEMAND_EVENT = """
+    IF NOT EXISTS (SELECT 1 FROM audit_auditevent WHERE xid = pg_current_xact_id()::text::bigint) THEN
+        RAISE EXCEPTION 'A change of % came without an audit event.', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation',
+                  HINT = 'Change the registry through its services: each writes its event in its own transaction.';
+    END IF;
+    RETURN NULL;
+"""
+
+
+class AuditEvent(models.Model):
+    """One thing that happened: who did what to which record, why, and what each field was before and after.
+
+    Holds no foreign keys, so that it outlives what it tells of. `chain` is the record whose history this belongs to
+    (the agreement of a commitment, say); within a chain every event seals the one before it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    chain = models.UUIDField(_("chain"))
+    sequence = models.PositiveIntegerField(_("number in the chain"), default=0)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    verb = models.CharField(_("verb"), max_length=60)
+    target_type = models.CharField(_("kind of record"), max_length=60)
+    target_id = models.CharField(_("record"), max_length=60)
+    actor = models.CharField(_("by"), max_length=200)
+    actor_id = models.CharField(_("account or token"), max_length=60, blank=True)
+    organization_id = models.UUIDField(_("acting for"), null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    xid = models.BigIntegerField(_("transaction"), default=0)
+    changes = models.JSONField(_("changes"), default=dict)
+    previous_hash = models.BinaryField(_("seal of the event before"), default=b"")
+    hash = models.BinaryField(_("seal"), default=b"")
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "sequence"], name="audit_event_has_one_place_in_its_chain"),
+        ]
+        indexes = [
+            models.Index(fields=["xid"], name="audit_event_by_transaction"),
+            models.Index(fields=["target_id", "id"], name="audit_event_by_target"),
+            models.Index(fields=["at", "id"], name="audit_event_by_time"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(name="seal", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SEAL),
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=REFUSE,
+            ),
+            pgtrigger.Trigger(
+                name="never_emptied",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func=REFUSE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+class Recorded(models.Model):
+    """A table of the registry: UUIDv7 key, and no change at commit without an audit event in its transaction."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        abstract = True
+        triggers = [
+            pgtrigger.Trigger(
+                name="change_needs_an_audit_event",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func=DEMAND_EVENT,
+            )
+        ]

@@ -1,0 +1,85 @@
+"""The one door into the audit table, and the readers of it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import models, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from audit.models import AuditEvent
+from lib import tracing
+
+class Actor(Protocol):
+    """Who acts: a person, a partner system, or the registry's own command line."""
+
+    organization_id: UUID | None
+
+    def audit_label(self) -> str: ...
+
+    def audit_id(self) -> str: ...
+
+
+def record(
+    verb: str,
+    target: models.Model,
+    *,
+    by: Actor,
+    chain: UUID | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Write one event; `changes` maps a field to its (old, new) values.
+
+    `chain` is the id of the record whose history this belongs to, the target's own when not given. Must run inside
+    the transaction of the change itself, so that neither exists without the other.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("record() outside a transaction")
+    key = target.pk
+    return AuditEvent.objects.create(
+        verb=verb,
+        target_type=target._meta.label_lower,
+        target_id=str(key),
+        chain=chain or (key if isinstance(key, UUID) else chain_of(target._meta.label_lower, key)),
+        actor=by.audit_label(),
+        actor_id=by.audit_id(),
+        organization_id=by.organization_id,
+        reason=reason,
+        request_id=tracing.request_id(),
+        changes={field: {"old": plain(old), "new": plain(new)} for field, (old, new) in (changes or {}).items()},
+    )
+
+
+def chain_of(table: str, key: Any) -> UUID:
+    """A chain for a record whose key is no UUID (a vocabulary's code): stable, drawn from its name."""
+    return uuid5(NAMESPACE_URL, f"mithaq:{table}:{key}")
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON can hold it, the same in every language of the reader."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case DateRange():
+            return [plain(value.lower), plain(value.upper)]
+        case Mapping():
+            return {str(key): plain(each) for key, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(each) for each in value]
+        case models.Model():
+            return str(value.pk)
+        case UUID() | Decimal():
+            return str(value)
+    return str(value)
+
+
+def history(chain: UUID, *, limit: int = 50) -> list[AuditEvent]:
+    """The newest events of one chain, newest first, in one query."""
+    return list(AuditEvent.objects.filter(chain=chain).order_by("-sequence")[:limit])

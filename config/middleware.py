@@ -1,0 +1,23 @@
+"""Middleware of the whole house."""
+
+import re
+from uuid import uuid4
+
+from lib import tracing
+
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class RequestId:
+    """Take the caller's `X-Request-ID` when it is plain, else draw one; answer with it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        asked = request.headers.get("X-Request-ID", "")
+        request.id = asked if _PLAIN.fullmatch(asked) else uuid4().hex
+        with tracing.request(request.id):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request.id
+        return response

@@ -1,0 +1,20 @@
+"""Builders for constraints that several tables state."""
+
+from django.db.models import CheckConstraint, F, Q
+
+from lib import languages
+
+
+def ordered(earlier: str, later: str, *, name: str, message) -> CheckConstraint:
+    """Forbid `later` before `earlier`. An unknown (NULL) value passes, as in SQL."""
+    return CheckConstraint(
+        name=name, condition=Q(**{f"{later}__gte": F(earlier)}), violation_error_message=message
+    )
+
+
+def said_in_a_language(field: str, *, name: str, message) -> CheckConstraint:
+    """Demand words in at least one language of the translated `field`."""
+    condition = Q()
+    for code in languages.CODES:
+        condition |= ~Q(**{f"{field}_{code}": ""})
+    return CheckConstraint(name=name, condition=condition, violation_error_message=message)

@@ -1,0 +1,22 @@
+"""Search folding: the same words whatever the case, accents, apostrophes, Arabic letter forms or digits."""
+
+from django.db.models import BooleanField, Func, TextField, Value
+
+
+class Fold(Func):
+    """`mithaq_fold(…)` of the database: the one place that says which letters are alike."""
+
+    function = "mithaq_fold"
+    output_field = TextField()
+
+
+class Contains(Func):
+    """True where the folded `field` contains the folded `words`; nothing in `words` is a wildcard."""
+
+    function = "strpos"
+    template = "(%(function)s(%(expressions)s) > 0)"
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, field: str, words: str):
+        super().__init__(Fold(field), Fold(Value(words)))

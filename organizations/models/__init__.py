@@ -1,0 +1,27 @@
+"""Who exists and who may act."""
+
+from organizations.models.accounts import Anonymous, ApiToken, System, User
+from organizations.models.organization import (
+    Alias,
+    DistinctPair,
+    ExternalIdentifier,
+    Organization,
+    OrganizationKind,
+    ProfileClaim,
+)
+from organizations.models.people import Office, Person
+
+__all__ = [
+    "Alias",
+    "Anonymous",
+    "ApiToken",
+    "DistinctPair",
+    "ExternalIdentifier",
+    "Office",
+    "Organization",
+    "OrganizationKind",
+    "Person",
+    "ProfileClaim",
+    "System",
+    "User",
+]
