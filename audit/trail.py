@@ -1,16 +1,18 @@
 """The one door into the audit table, and the readers of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import models, transaction
+from django.db import IntegrityError, InternalError, connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from audit.models import AuditEvent
 from lib import tracing
+from lib.problems import Refused, broken_rule
 
 class Actor(Protocol):
     """Who acts: a person, a partner system, or the registry's own command line."""
@@ -20,6 +22,22 @@ class Actor(Protocol):
     def audit_label(self) -> str: ...
 
     def audit_id(self) -> str: ...
+
+
+@contextmanager
+def one_write() -> Iterator[None]:
+    """One transaction for one service: every rule is checked before it ends, and a refusal comes in words.
+
+    Raises Refused when the database refuses; nothing inside has then happened.
+    """
+    try:
+        with transaction.atomic():
+            yield
+            with connection.cursor() as cursor:
+                # What waits for the commit is asked here, where it can still be told to a person.
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    except (IntegrityError, InternalError) as error:
+        raise Refused([broken_rule(error)]) from error
 
 
 def record(

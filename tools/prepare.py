@@ -14,7 +14,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command, get_commands
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -47,8 +47,14 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
+def command(name: str, out: io.StringIO) -> None:
+    """Run a command of ours, if it is written already."""
+    if name in get_commands():
+        call_command(name, stdout=out)
+
+
 def main(words: list[str]) -> int:
-    """Do all steps in order; a step that fails ends the process with its traceback."""
+    """Do all steps in order; 1 when a command refuses, a traceback when one fails."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     with progress("loading the application", sys.stderr):
         django.setup()
@@ -56,14 +62,18 @@ def main(words: list[str]) -> int:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("database tables", migrate),
         ("cache table", lambda: call_command("createcachetable", verbosity=0)),
-        ("translations", lambda: call_command("compile_catalogues", stdout=io.StringIO())),
+        ("translations", lambda: command("compile_catalogues", io.StringIO())),
         ("static files", collect_static),
     ]
     if "--without-sample" not in words:
-        steps.append(("sample of agreements", lambda: call_command("load_sample", stdout=said)))
+        steps.append(("sample of agreements", lambda: command("load_sample", said)))
     for what, step in steps:
-        with progress(what, sys.stderr):
-            step()
+        try:
+            with progress(what, sys.stderr):
+                step()
+        except CommandError as refusal:
+            print(f"\n{refusal}", file=sys.stderr)
+            return 1
     print(said.getvalue(), end="")
     return 0
 

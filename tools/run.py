@@ -94,7 +94,7 @@ class Registry:
         return self.data / "postgres"
 
     def log(self, name: str) -> Path:
-        return self.data / "log" / f"{name}.log"
+        return self.data / "log" / f"{name.replace(' ', '-')}.log"
 
 
 # What the person asked for
@@ -251,11 +251,12 @@ def serve(registry: Registry) -> None:
     """Start everything, stay with it until somebody asks to stop, end everything."""
     with progress("data folder"):
         open_data_folder(registry)
+    os.umask(0o077)  # documents and logs are nobody else's, even where others may pass through
     with locked(registry):
         # The grandchildren of a killed registry need a moment to notice, and hold the port until then.
         patience = 5 if noted(registry) else 0
         for name in end_leftovers(registry):
-            say(f"  (the {name} of a registry that was killed still ran, and was ended)")
+            say(f"  (the {name} of a registry that was killed still ran, and has been ended)")
         with progress(f"port {registry.port}"):
             refuse_busy_port(registry.port, patience=patience)
         try:
@@ -339,7 +340,7 @@ def web(registry: Registry) -> Part:
     command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "75"]
     command += ["--bind", f"127.0.0.1:{registry.port}", "--no-control-socket"]
     command += ["--graceful-timeout", str(GRACE // 2)]
-    return Part("web", command, mark="config.wsgi:application")
+    return Part("web server", command, mark="config.wsgi:application")
 
 
 def worker(registry: Registry) -> Part:
@@ -395,7 +396,7 @@ def wait_until_ready(registry: Registry) -> None:
                 raise Refusal(f"The {part.name} ended at once: its log is {registry.log(part.name)}.")
         if time.monotonic() > until:
             said = f"answered {status} to /healthz" if status else "did not answer"
-            raise Refusal(f"The web server {said} for {READY_LIMIT} s: its log is {registry.log('web')}.")
+            raise Refusal(f"The web server {said} for {READY_LIMIT} s: its log is {registry.log('web server')}.")
         time.sleep(0.1)
 
 

@@ -76,17 +76,17 @@ def with_legal_state(agreements, *, on):
     happened = LifecycleEvent.objects.filter(
         agreement=OuterRef("pk"), occurred_range__contained_by=until_then
     ).order_by("-occurred_range", "-id")
-    renewed = happened.filter(kind="renewal").exclude(ends_basis=Basis.NOT_STATED)
+    renewals = happened.filter(kind="renewal").exclude(ends_basis=Basis.NOT_STATED)
     return (
         agreements.alias(
             last_event=Subquery(happened.exclude(kind="renewal").values("kind")[:1]),
-            renewal=Subquery(renewed.values("pk")[:1]),
-            renewed_range=Subquery(renewed.values("ends_range")[:1]),
-            renewed_basis=Subquery(renewed.values("ends_basis")[:1]),
+            renewed=Subquery(renewals.values("pk")[:1]),
+            renewed_range=Subquery(renewals.values("ends_range")[:1]),
+            renewed_basis=Subquery(renewals.values("ends_basis")[:1]),
         )
         .alias(
-            final_range=Case(When(renewal__isnull=False, then=F("renewed_range")), default=F("ends_range")),
-            final_basis=Case(When(renewal__isnull=False, then=F("renewed_basis")), default=F("ends_basis")),
+            final_range=Case(When(renewed__isnull=False, then=F("renewed_range")), default=F("ends_range")),
+            final_basis=Case(When(renewed__isnull=False, then=F("renewed_basis")), default=F("ends_basis")),
         )
         .annotate(
             legal_state=Case(

@@ -1,0 +1,170 @@
+"""What a document looks like, checked member by member: strict objects, texts, codes, references, dates.
+
+The same classes describe the API in its OpenAPI document. They check form only; what the registry's rules say of the
+content is the services' business.
+"""
+
+import difflib
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from lib import languages
+from lib.claims import Basis, DateClaim
+
+
+class Strict(serializers.Serializer):
+    """An object that refuses members it does not know, naming the nearest it does."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and (strangers := [member for member in data if member not in self.fields]):
+            raise serializers.ValidationError({member: [self._unknown(str(member))] for member in strangers})
+        return super().to_internal_value(data)
+
+    def _unknown(self, member: str) -> serializers.ErrorDetail:
+        near = difflib.get_close_matches(member, self.fields, n=1)
+        message = (
+            _("Unknown member; did you mean “%(near)s”?") % {"near": near[0]} if near else _("Unknown member.")
+        )
+        return serializers.ErrorDetail(message, code="unknown_member")
+
+
+@extend_schema_field({"type": "object", "properties": {code: {"type": "string"} for code in languages.CODES}})
+class Texts(serializers.Field):
+    """The same words in several languages: `{"fr": "…", "ar": "…"}`, at least one unless `allow_empty`."""
+
+    default_error_messages = {
+        "object": _("Give an object of languages and words, like {\"fr\": \"…\"}."),
+        "language": _("Languages here are en, fr and ar."),
+        "words": _("Give words, as a text that is not empty; leave out a language you do not have."),
+        "empty": _("Give the words in at least one language."),
+        "long": _("At most %(limit)d characters."),
+    }
+
+    def __init__(self, *, allow_empty: bool = False, max_length: int | None = None, **kwargs):
+        self.allow_empty, self.max_length = allow_empty, max_length
+        if allow_empty:
+            kwargs.setdefault("required", False)
+            kwargs.setdefault("default", dict)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, dict):
+            self.fail("object")
+        for language, words in data.items():
+            if language not in languages.CODES:
+                self.fail("language")
+            if not isinstance(words, str) or not words.strip():
+                self.fail("words")
+            if self.max_length and len(words) > self.max_length:
+                raise serializers.ValidationError(
+                    self.error_messages["long"] % {"limit": self.max_length}, code="too_long"
+                )
+            if "\x00" in words:
+                self.fail("words")
+        if not data and not self.allow_empty:
+            self.fail("empty")
+        return dict(data)
+
+    def to_representation(self, value):
+        return value
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "required": ["code"],
+        "properties": {"code": {"type": "string"}, "label": {"type": "string", "readOnly": True}},
+    }
+)
+class Code(serializers.Field):
+    """A term of a vocabulary: `{"code": "training"}`, or the code alone; read, it comes with its label."""
+
+    default_error_messages = {"form": _("Give a code, like {\"code\": \"training\"}.")}
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and data.keys() <= {"code", "label"}:
+            data = data.get("code")
+        if not isinstance(data, str) or not data:
+            self.fail("form")
+        return data
+
+    def to_representation(self, value):
+        return value
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "key": {"type": "string", "writeOnly": True},
+            "type": {"type": "string", "readOnly": True},
+            "label": {"type": "string", "readOnly": True},
+            "url": {"type": "string", "format": "uri", "readOnly": True},
+        },
+    }
+)
+class Reference(serializers.Field):
+    """Points at a record: `{"id": …}` of the registry, or `{"key": …}` of one that the same document brings."""
+
+    default_error_messages = {
+        "form": _("Give {\"id\": …} of a record, or {\"key\": …} of one in this document."),
+    }
+
+    def to_internal_value(self, data):
+        if not isinstance(data, dict) or not data.keys() <= {"id", "key", "type", "label", "url"}:
+            self.fail("form")
+        pointer = data.get("key") or data.get("id")
+        if not isinstance(pointer, str) or not pointer:
+            self.fail("form")
+        return pointer
+
+    def to_representation(self, value):
+        return value
+
+
+class Pointer(serializers.CharField):
+    """Points at another part of the same document, by the `key` it was sent with or the `id` it was read with."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**({"max_length": 80} | kwargs))
+
+
+class Claim(Strict):
+    """A date as claimed: words, first and last possible day, and on what basis. No day is ever invented."""
+
+    stated = serializers.CharField(required=False, allow_null=True, default=None, max_length=1000)
+    earliest = serializers.DateField(required=False, allow_null=True, default=None)
+    latest = serializers.DateField(required=False, allow_null=True, default=None)
+    basis = serializers.ChoiceField(choices=Basis, default=Basis.NOT_STATED)
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
+    edtf = serializers.CharField(read_only=True, allow_null=True)
+
+    def __init__(self, **kwargs):
+        super().__init__(**({"required": False, "default": DateClaim} | kwargs))
+
+    def validate(self, data) -> DateClaim:
+        text, earliest, latest, basis = data["stated"] or "", data["earliest"], data["latest"], data["basis"]
+        if earliest and latest and earliest > latest:
+            raise serializers.ValidationError({"latest": [_("The last possible day comes after the first.")]})
+        if latest == date.max:
+            raise serializers.ValidationError({"latest": [_("Leave it out when there is no last day.")]})
+        known = bool(earliest or latest)
+        if known and basis not in {Basis.STATED, Basis.DERIVED}:
+            raise serializers.ValidationError(
+                {"basis": [_("A date with days is “stated” or “derived”; without either, leave out the days.")]}
+            )
+        if not known and basis in {Basis.STATED, Basis.DERIVED}:
+            raise serializers.ValidationError(
+                {"earliest": [_("Give the first or last possible day, or the basis “relative” or “not_stated”.")]}
+            )
+        if basis in {Basis.STATED, Basis.RELATIVE} and not text:
+            raise serializers.ValidationError({"stated": [_("Give the words of the source.")]})
+        if basis == Basis.DERIVED and not data["note"]:
+            raise serializers.ValidationError({"note": [_("Say from what the date is derived.")]})
+        if basis == Basis.NOT_STATED and text:
+            raise serializers.ValidationError({"basis": [_("There are words: choose “relative”, or give the days.")]})
+        return DateClaim(text, earliest, latest, basis, data["note"])
