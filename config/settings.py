@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.shell",
             ],
-            "builtins": ["lib.templatetags.mithaq"],
+            "builtins": ["lib.templatetags.mithaq", "lib.templatetags.registry"],
         },
     }
 ]

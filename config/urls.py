@@ -4,7 +4,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from activities import views as activity_views
+from agreements.views import browse
+from config import api
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -14,9 +18,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
-    path("api/v1/", healthz, name="api-root"),
+    path("api/v1/", api.Service.as_view({"get": "list"}), name="api-root"),
+    re_path(r"^api/v1$", api.Service.as_view({"get": "list"})),
+    path("api/v1/openapi.json", api.Contract.as_view(), name="openapi"),
+    path("api/v1/", include(api.router.urls)),
     *i18n_patterns(
         path("", lambda request: redirect("agreements"), name="home"),
+        path("agreements/", browse.agreement_list, name="agreements"),
+        path("agreements/<str:code>/", browse.agreement_sheet, name="agreement"),
+        path("sources/<uuid:pk>/", browse.source_page, name="source"),
+        path("organizations/", browse.organization_list, name="organizations"),
+        path("organizations/<slug:slug>/", browse.organization_page, name="organization"),
+        path("activities/", activity_views.activity_list, name="activities"),
         path("account/", include("allauth.urls")),
         path("admin/", admin.site.urls),
     ),

@@ -60,7 +60,12 @@ class Role(TextChoices):
 
 
 _READER = frozenset({Permission.VIEW, Permission.VIEW_PARTNERS})
-_CONTRIBUTOR = _READER | {Permission.REGISTER, Permission.ACTIVITY_REPORT, Permission.HISTORY_VIEW}
+_CONTRIBUTOR = _READER | {
+    Permission.REGISTER,
+    Permission.ACTIVITY_REPORT,
+    Permission.PROGRESS_REPORT,
+    Permission.HISTORY_VIEW,
+}
 _EDITOR = _CONTRIBUTOR | {
     Permission.EDIT,
     Permission.ORGANIZATION_EDIT,

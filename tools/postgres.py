@@ -44,6 +44,9 @@ SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103
 """Bytes: `sun_path` holds 108 on Linux and 104 on macOS, the closing zero included."""
 
+NO_PROCESS = 2**31 - 1
+"""A number above every limit on process ids."""
+
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": os.defpath}
 """All the server sees of ours: no PG* variable, and a locale in which every script has letters."""
 
@@ -116,8 +119,9 @@ class Server:
         As soon as `hurried()` it ends at once, and the next start has to recover: nothing committed is lost.
         """
         patience = time.monotonic() + STOP_LIMIT
-        asked = None
-        while (pid := self.pid) is not None:
+        asked, pid = None, self.pid
+        began = birth(pid) if pid else ""
+        while pid and began and birth(pid) == began:
             manner = signal.SIGQUIT if hurried() or time.monotonic() > patience else signal.SIGINT
             if manner != asked:
                 with suppress(ProcessLookupError):
@@ -237,12 +241,13 @@ def command_of(pid: int) -> list[str]:
 def birth(pid: int) -> str:
     """When a process began, comparable only with itself: tells it from a later one with the same number.
 
-    Empty when there is no such process.
+    Empty when it is gone or a zombie, that is, when it holds no file and no port any more.
     """
     if Path("/proc/self").exists():
         with suppress(OSError):
-            # The name stands in brackets and may hold anything; the 22nd field is the start, in clock ticks.
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+            # The name stands in brackets and may hold anything; after it, first the state, 20th the start.
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            return "" if fields[0] in {"Z", "X"} else fields[19]
         return ""
     return _ps(pid, "lstart").strip()
 
@@ -458,9 +463,10 @@ def _launch(server: Server, account: pwd.struct_passwd | None, settings: dict[st
         with server.log.open(errors="replace") as log:
             log.seek(before)
             told = log.read() or told
-        # The helpers of a postmaster that was killed need a moment to notice and to let go of its memory.
+        # Helpers of a postmaster that was killed keep its memory, a busy one until its query is done.
         if "is still in use" not in told:
             break
+        _end_helpers(server.folder)
         time.sleep(0.25)
     if server.pid is not None:
         raise Refusal(
@@ -471,14 +477,27 @@ def _launch(server: Server, account: pwd.struct_passwd | None, settings: dict[st
 
 
 def _forget_stale_pid(folder: Path) -> None:
-    """Remove the pid files of a dead server whose number another process has now.
+    """Take a dead server's number out of its pid files, as another process may have it now.
 
-    PostgreSQL itself clears up when the number is free; when it is taken it believes in a second server.
+    PostgreSQL would believe in a second server. The rest of postmaster.pid stays: it names the shared memory,
+    by which PostgreSQL sees whether a helper of the dead server is still writing.
     """
-    pid = _noted_pid(folder)
-    if pid is None or birth(pid):
-        for name in ["postmaster.pid", f"{SOCKET}.lock"]:
-            (folder / name).unlink(missing_ok=True)
+    (folder / f"{SOCKET}.lock").unlink(missing_ok=True)
+    file = folder / "postmaster.pid"
+    if _noted_pid(folder) is None:
+        file.unlink(missing_ok=True)  # cut off by a full disk, says nothing
+    else:
+        lines = file.read_text().splitlines()
+        file.write_text("\n".join([str(NO_PROCESS), *lines[1:], ""]))
+
+
+def _end_helpers(folder: Path) -> None:
+    """End what works in the folder for a postmaster that is dead: what it does can no longer be committed."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError):
+            works_here = os.path.samefile(process / "cwd", folder)
+            if works_here and command_of(int(process.name))[0].startswith("postgres: "):
+                os.kill(int(process.name), signal.SIGTERM)
 
 
 def _control(folder: Path, account: pwd.struct_passwd | None, *words: str) -> tuple[int, str]:

@@ -196,14 +196,14 @@ def write_privately(file: Path, text: str) -> None:
         fresh.replace(file)
 
 
+def lives(left: dict) -> bool:
+    """Whether a noted part is alive: a process of its number that was born when it was."""
+    return left["birth"] != "" and postgres.birth(left["pid"]) == left["birth"]
+
+
 def is_ours(left: dict) -> bool:
-    """Whether a noted part still runs: same number, same birth, and our word in its command line."""
-    pid = left["pid"]
-    return (
-        left["birth"] != ""
-        and postgres.birth(pid) == left["birth"]
-        and any(left["mark"] in word for word in postgres.command_of(pid))
-    )
+    """Whether a noted part still runs, which also has our word in its command line."""
+    return lives(left) and any(left["mark"] in word for word in postgres.command_of(left["pid"]))
 
 
 def end_leftovers(registry: Registry) -> list[str]:
@@ -215,7 +215,7 @@ def end_leftovers(registry: Registry) -> list[str]:
             if is_ours(part):
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(part["pid"], deadly)  # with its own children: it leads a session
-        while any(is_ours(part) for part in left.values()) and time.monotonic() < until:
+        while any(lives(part) for part in left.values()) and time.monotonic() < until:
             time.sleep(0.05)
     return list(left)
 
@@ -396,7 +396,9 @@ def wait_until_ready(registry: Registry) -> None:
                 raise Refusal(f"The {part.name} ended at once: its log is {registry.log(part.name)}.")
         if time.monotonic() > until:
             said = f"answered {status} to /healthz" if status else "did not answer"
-            raise Refusal(f"The web server {said} for {READY_LIMIT} s: its log is {registry.log('web server')}.")
+            raise Refusal(
+                f"The web server {said} for {READY_LIMIT} s: its log is {registry.log('web server')}."
+            )
         time.sleep(0.1)
 
 

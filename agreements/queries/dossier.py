@@ -144,18 +144,7 @@ class _Reader:
     # What stands at a fact.
 
     def citations(self, fact: str, key) -> list[dict]:
-        return [
-            {
-                "id": str(each.pk),
-                "source": str(each.source_id),
-                "start": each.start,
-                "end": each.end,
-                "quote": each.quote,
-                "about": each.about,
-                "note": each.note,
-            }
-            for each in self.quotes[fact, key]
-        ]
+        return [_citation(each) for each in self.quotes[fact, key]]
 
     def proved(self, fact: str, row, content: dict) -> dict:
         """`content` with the id of `row` before it and, where asked for, its proof after it."""
@@ -323,7 +312,7 @@ class _Reader:
         needed |= {key for name, key in self.quotes if name == "organization"}
         links = sorted(a.source_links.all(), key=lambda each: (each.position, each.pk))
         return {
-            "sources": [self.source(each.source) for each in links],
+            "sources": [read_whole_source(each.source) for each in links],
             "organizations": [
                 self.organization(each)
                 for each in sorted(
@@ -332,16 +321,6 @@ class _Reader:
             ],
             "people": [self.person(each, [o for o in offices if o.person_id == each.pk]) for each in people],
             "programmes": [self.programme(a.programme)] if a.programme else [],
-        }
-
-    @staticmethod
-    def source(row: Source) -> dict:
-        return read_source(row) | {
-            "text": row.text,
-            "noise": [
-                {"id": str(each.pk), "start": each.start, "end": each.end, "reason": each.reason}
-                for each in sorted(row.noise.all(), key=lambda each: each.start)
-            ],
         }
 
     def organization(self, row: Organization) -> dict:
@@ -382,6 +361,38 @@ def read_source(row: Source) -> dict:
         "publisher": row.publisher,
         "address": row.url,
         "published": row.published.as_json(),
+    }
+
+
+def read_whole_source(row: Source) -> dict:
+    """The source as SourceShape has it, with its text and what is set aside in it."""
+    return read_source(row) | {
+        "text": row.text,
+        "noise": [
+            {"id": str(each.pk), "start": each.start, "end": each.end, "reason": each.reason}
+            for each in sorted(row.noise.all(), key=lambda each: each.start)
+        ],
+    }
+
+
+def read_citation(row: Citation) -> dict:
+    """The citation as CitationShape has it, with the fact it proves."""
+    fact = next(name for name in Citation.FACTS if getattr(row, f"{name}_id") is not None)
+    return _citation(row) | {
+        "agreement": str(row.agreement_id),
+        "fact": {"type": "agreement" if fact == "of_agreement" else fact, "id": str(getattr(row, f"{fact}_id"))},
+    }
+
+
+def _citation(row: Citation) -> dict:
+    return {
+        "id": str(row.pk),
+        "source": str(row.source_id),
+        "start": row.start,
+        "end": row.end,
+        "quote": row.quote,
+        "about": row.about,
+        "note": row.note,
     }
 
 

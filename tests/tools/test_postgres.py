@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -62,6 +63,16 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def process_of(user: int, group: int) -> Iterator[subprocess.Popen]:
+    """A process that has nothing to do with us and sleeps."""
+    with subprocess.Popen(["sleep", "600"], user=user, group=group) as sleeper:
+        try:
+            yield sleeper
+        finally:
+            sleeper.kill()
+
+
 def kill(server: Server) -> None:
     pid = server.pid
     os.kill(pid, signal.SIGKILL)
@@ -81,6 +92,10 @@ class TestServer:
             ask("SELECT datcollate, datctype FROM pg_database WHERE datname = 'letters'") == "C.UTF-8|C.UTF-8"
         )
 
+    def test_lends_its_locale_to_the_databases_that_django_makes_for_tests(self, durable):
+        locale = "SELECT datcollate, datctype FROM pg_database WHERE datname = 'template1'"
+        assert durable.query(locale) == "C.UTF-8|C.UTF-8"
+
     @pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes", "data_checksums"])
     def test_keeps_what_it_has_acknowledged(self, durable, setting):
         assert durable.query(f"SHOW {setting}") == "on"
@@ -88,6 +103,7 @@ class TestServer:
     def test_is_reached_through_its_folder_and_not_through_the_network(self, durable):
         assert durable.query("SHOW listen_addresses") == ""
         assert (durable.folder / postgres.SOCKET).is_socket()
+        assert (durable.folder / postgres.SOCKET).stat().st_mode & 0o777 == 0o700
         assert durable.folder.stat().st_mode & 0o777 == 0o700
 
     @as_root
@@ -143,10 +159,23 @@ class TestRecovery:
 
         assert server.query("SELECT title FROM agreement") == "kept"
 
+    def test_while_a_query_of_the_killed_server_still_runs(self, disposable):
+        busy = "SELECT count(*) FROM generate_series(1, 1000000000000)"
+        with subprocess.Popen(
+            [*postgres.psql(disposable.folder, "postgres"), "-qc", busy], stderr=subprocess.DEVNULL
+        ) as query:
+            running = "SELECT count(*) FROM pg_stat_activity WHERE query = :'busy' AND state = 'active'"
+            until(lambda: disposable.query(running, busy=busy) == "1")
+            kill(disposable)
+
+            assert postgres.start(disposable.folder, durable=False).query(running, busy=busy) == "0"
+
+            assert query.wait() != 0
+
     def test_when_another_process_has_the_number_now(self, disposable):
         kill(disposable)
         owner = disposable.folder.stat()
-        with subprocess.Popen(["sleep", "600"], user=owner.st_uid, group=owner.st_gid) as stranger:
+        with process_of(owner.st_uid, owner.st_gid) as stranger:
             for name in ["postmaster.pid", f"{postgres.SOCKET}.lock"]:
                 file = disposable.folder / name
                 file.write_text("\n".join([str(stranger.pid), *file.read_text().splitlines()[1:]]))
@@ -156,7 +185,16 @@ class TestRecovery:
 
             assert again.answers()
             assert stranger.poll() is None, "a stranger is left alone"
-            stranger.kill()
+
+    def test_is_not_deceived_by_the_number_of_another_server(self, disposable, durable):
+        file = disposable.folder / "postmaster.pid"
+        noted = file.read_text()
+        file.write_text(noted.replace(str(disposable.pid), str(durable.pid), 1))
+
+        assert disposable.pid is None
+
+        file.write_text(noted)
+        assert disposable.pid is not None
 
     def test_of_a_folder_that_was_not_finished(self, home):
         unfinished = home / "pg.new"

@@ -1,0 +1,278 @@
+"""Agreements and their parts over the API."""
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from agreements import services, shapes
+from agreements.filters import AgreementFilter, CommitmentFilter
+from agreements.models import (
+    Advantage,
+    Agreement,
+    AgreementLink,
+    Citation,
+    Commitment,
+    LifecycleEvent,
+    NamedGroup,
+    Objective,
+    OpenQuestion,
+    Party,
+    Programme,
+    Source,
+    Statement,
+)
+from agreements.queries import dossier
+from lib import addresses
+from lib.endpoints import Endpoint, strict_parameters
+from organizations.permissions import Permission
+
+READ = {"list": Permission.VIEW, "retrieve": Permission.VIEW}
+EXPAND = OpenApiParameter(
+    "expand", OpenApiTypes.STR, enum=["proof"], description="`proof`: quotes at every fact, and the records leaned on."
+)
+
+
+def described(name: str, one: str):
+    """The summaries of a resource in the OpenAPI document."""
+    return extend_schema_view(list=extend_schema(summary=name), retrieve=extend_schema(summary=one))
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Agreements", parameters=[EXPAND]),
+    retrieve=extend_schema(summary="One agreement, whole", parameters=[EXPAND]),
+    create=extend_schema(
+        summary="Register an agreement",
+        description="Takes the whole dossier: facts, sources, citations, open questions. All of it is entered, or nothing.",
+        request=shapes.DossierShape,
+        responses={201: shapes.DossierShape, 422: OpenApiResponse(description="A rule of the registry is broken.")},
+    ),
+)
+class Agreements(Endpoint):
+    """Agreements between organizations, as their sources tell them."""
+
+    required = READ | {"create": Permission.REGISTER, "sources": Permission.VIEW}
+    queryset = Agreement.objects.none()
+    serializer_class = shapes.DossierShape
+    filterset_class = AgreementFilter
+    page_key = "number"
+    page_descending = True
+    list_parameters = item_parameters = frozenset({"expand"})
+
+    def get_queryset(self):
+        return Agreement.objects.visible_to(self.request.user)
+
+    def filtered(self, queryset):
+        filters = AgreementFilter(self.request.query_params, queryset=queryset, on=timezone.localdate())
+        if not filters.is_valid():
+            raise ValidationError({name: list(messages) for name, messages in filters.errors.items()})
+        return self.with_facts(filters.qs)
+
+    def with_facts(self, queryset):
+        queryset = dossier.with_facts(queryset, on=timezone.localdate())
+        return dossier.with_citations(queryset) if self.proof else queryset
+
+    @property
+    def proof(self) -> bool:
+        asked = self.request.query_params.get("expand", "")
+        if asked not in {"", "proof"}:
+            raise ValidationError({"expand": ["proof"]}, code="unknown_expand")
+        return asked == "proof"
+
+    def documents(self, rows):
+        return [dossier.read(each, proof=self.proof) for each in rows]
+
+    def retrieve(self, request, *args, **kwargs):
+        strict_parameters(request, {"language", "expand"})
+        agreement = self.one(self.with_facts(self.get_queryset()))
+        return self.answer(agreement)
+
+    def answer(self, agreement: Agreement, *, status: int = 200, proof: bool | None = None) -> Response:
+        document = dossier.read(agreement, proof=self.proof if proof is None else proof)
+        return Response(
+            document,
+            status=status,
+            headers={"ETag": f'"{agreement.version}-{self.request.LANGUAGE_CODE}"'}
+            | ({"Location": document["url"]} if status == 201 else {}),
+        )
+
+    def create(self, request, *args, **kwargs):
+        strict_parameters(request, {"language"})
+        agreement = services.register(request.data, by=request.user)
+        read = dossier.with_citations(
+            dossier.with_facts(Agreement.objects.filter(pk=agreement.pk), on=timezone.localdate())
+        ).get()
+        return self.answer(read, status=201, proof=True)
+
+    @extend_schema(summary="The sources of an agreement", responses=shapes.SourceShape(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def sources(self, request, pk=None):
+        strict_parameters(request, {"language"})
+        agreement = self.one(self.get_queryset().prefetch_related("source_links__source__noise"))
+        links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
+        return Response([dossier.read_whole_source(each.source) for each in links])
+
+
+class Part(Endpoint):
+    """A resource whose rows are parts of agreements: read with their agreement, a fixed number of queries a page."""
+
+    required = READ
+    model = None
+    member = ""
+
+    def get_queryset(self):
+        return self.model.objects.filter(agreement__in=Agreement.objects.visible_to(self.request.user))
+
+    def documents(self, rows):
+        wanted = Agreement.objects.filter(pk__in={each.agreement_id for each in rows})
+        agreements = dossier.with_facts(wanted, on=timezone.localdate())
+        parts = {}
+        for agreement in agreements:
+            owner = addresses.reference("agreement", "agreements", agreement.pk, agreement.title)
+            for part in dossier.read(agreement)[self.member]:
+                parts[part["id"]] = part | {"agreement": owner}
+        return [parts[str(each.pk)] for each in rows]
+
+
+@described("Parties", "One party")
+class Parties(Part):
+    """Organizations in agreements."""
+
+    model, member = Party, "parties"
+    queryset = Party.objects.none()
+    serializer_class = shapes.PartyShape
+
+
+@described("Named groups", "One named group")
+class Groups(Part):
+    """Target groups as sources name them."""
+
+    model, member = NamedGroup, "groups"
+    queryset = NamedGroup.objects.none()
+    serializer_class = shapes.GroupShape
+
+
+@described("Objectives", "One objective")
+class Objectives(Part):
+    """What agreements aim at."""
+
+    model, member = Objective, "objectives"
+    queryset = Objective.objects.none()
+    serializer_class = shapes.ObjectiveShape
+
+
+@described("Commitments", "One commitment")
+class Commitments(Part):
+    """What parties undertake, by debtor and by beneficiary."""
+
+    model, member = Commitment, "commitments"
+    queryset = Commitment.objects.none()
+    serializer_class = shapes.CommitmentShape
+    filterset_class = CommitmentFilter
+
+
+@described("Statements", "One statement")
+class Statements(Part):
+    """What was said about agreements; it binds nobody."""
+
+    model, member = Statement, "statements"
+    queryset = Statement.objects.none()
+    serializer_class = shapes.StatementShape
+
+
+@described("Advantages", "One advantage")
+class Advantages(Part):
+    """Benefits claimed for agreements; nobody's commitments."""
+
+    model, member = Advantage, "advantages"
+    queryset = Advantage.objects.none()
+    serializer_class = shapes.AdvantageShape
+
+
+@described("Open questions", "One open question")
+class Questions(Part):
+    """Recorded doubts with their competing readings."""
+
+    model, member = OpenQuestion, "questions"
+    queryset = OpenQuestion.objects.none()
+    serializer_class = shapes.QuestionShape
+
+
+@described("Lifecycle events", "One lifecycle event")
+class Events(Part):
+    """Suspensions, resumptions, terminations and renewals."""
+
+    model, member = LifecycleEvent, "events"
+    queryset = LifecycleEvent.objects.none()
+    serializer_class = shapes.EventShape
+
+
+@described("Links between agreements", "One link")
+class Links(Part):
+    """How agreements stand to each other."""
+
+    model, member = AgreementLink, "links"
+    queryset = AgreementLink.objects.none()
+    serializer_class = shapes.LinkShape
+
+    def get_queryset(self):
+        # Both ends must be readable: a link would name the other agreement.
+        return super().get_queryset().filter(to__in=Agreement.objects.visible_to(self.request.user))
+
+
+@described("Programmes", "One programme")
+class Programmes(Endpoint):
+    """Public frameworks that agreements are placed under; never parties."""
+
+    required = READ
+    queryset = Programme.objects.none()
+    serializer_class = shapes.ProgrammeShape
+
+    def get_queryset(self):
+        return Programme.objects.all()
+
+    def documents(self, rows):
+        return [dossier.read_programme(each) for each in rows]
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Sources"),
+    retrieve=extend_schema(summary="One source, with its text"),
+)
+class Sources(Endpoint):
+    """The texts that facts are taken from."""
+
+    required = READ | {"citations": Permission.VIEW}
+    queryset = Source.objects.none()
+    serializer_class = shapes.SourceShape
+
+    def get_queryset(self):
+        return Source.objects.visible_to(self.request.user).prefetch_related("noise")
+
+    def documents(self, rows):
+        return [dossier.read_whole_source(each) for each in rows]
+
+    @extend_schema(summary="The citations taken from a source", responses=shapes.CitationShape(many=True))
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def citations(self, request, pk=None):
+        strict_parameters(request, {"language"})
+        source = self.one(self.get_queryset())
+        cited = Citation.objects.visible_to(request.user).filter(source=source).order_by("start", "end", "pk")
+        return Response([dossier.read_citation(each) for each in cited])
+
+
+@described("Citations", "One citation")
+class Citations(Endpoint):
+    """Exact quotes, each proving one fact."""
+
+    required = READ
+    queryset = Citation.objects.none()
+    serializer_class = shapes.CitationShape
+
+    def get_queryset(self):
+        return Citation.objects.visible_to(self.request.user)
+
+    def documents(self, rows):
+        return [dossier.read_citation(each) for each in rows]

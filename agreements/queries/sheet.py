@@ -1,0 +1,335 @@
+"""Everything the sheet of one agreement shows, as of one day, in a fixed number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import Agreement, Citation, Commitment, OpenQuestion, Party, Source
+from agreements.models.lifecycle import LegalState
+from agreements.queries import dossier, ledger, progress
+from audit import trail
+from audit.models import AuditEvent
+from lib.claims import Basis, DateClaim
+from lib.sentences import Sentence, sentence_at, sentences
+
+CONTEXT = 60
+"""How many characters around a quote are shown with it."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One quote with the words around it; `sentence` is its number in the source, None outside of any."""
+
+    citation: Citation
+    source: Source
+    source_number: int
+    sentence: int | None
+    before: str
+    after: str
+
+    @property
+    def about(self) -> str:
+        return self.citation.get_about_display()
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """A source and its sentences, each cut where quotes begin and end."""
+
+    source: Source
+    number: int
+    sentences: list[tuple[Sentence, list[tuple[str, bool]]]]
+    quotes: int
+
+
+@dataclass
+class Sheet:
+    """What the page asks for; every record carries its `proofs`."""
+
+    agreement: Agreement
+    state: LegalState
+    lanes: list[ledger.Lane]
+    tally: dict[progress.Progress, int]
+    proofs: dict[str, list[Proof]]
+    people: list[dict]
+    sources: list[SourceText]
+    gaps: list[str]
+    timeline: list[dict]
+    activities: list[Any]
+    questions: list[OpenQuestion]
+    links: list[tuple[str, Agreement]]
+    history: list[AuditEvent] = field(default_factory=list)
+
+    @property
+    def sided(self) -> list[ledger.Lane]:
+        return [lane for lane in self.lanes if not lane.is_joint]
+
+    @property
+    def joint(self) -> list[ledger.Lane]:
+        return [lane for lane in self.lanes if lane.is_joint]
+
+    @property
+    def done(self) -> int:
+        """How many commitments are fulfilled, each counted once."""
+        return self.tally[progress.Progress.FULFILLED]
+
+    @property
+    def signatories(self) -> list:
+        return [each for party in self.agreement.parties.all() for each in party.signatories.all()]
+
+
+def with_everything(agreements, *, on: date):
+    """Bring what `sheet` needs: a fixed number of queries."""
+    return dossier.with_citations(dossier.with_facts(agreements, on=on)).prefetch_related(
+        *(f"commitments__{each}" for each in progress.FOLLOWED),
+        "statements__speaker__organization",
+        "statements__on_behalf_of__organization",
+        "parties__organization__parent",
+        "all_citations__office__person",
+        "all_citations__office__organization",
+        "linked_from",
+    )
+
+
+def sheet(agreement: Agreement, *, on: date, readable, with_history: bool) -> Sheet:
+    """The sheet of `agreement` as of the day `on`. Needs `with_everything`; links and history are a query more each.
+
+    `readable` is the queryset of agreements the reader may see: a link to any other would give it away.
+    """
+    links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
+    texts = {}
+    for number, link in enumerate(links, start=1):
+        aside = [(each.start, each.end) for each in link.source.noise.all()]
+        texts[link.source_id] = (number, link.source, sentences(link.source.text, aside))
+    by_fact: dict[tuple[str, Any], list[Proof]] = defaultdict(list)
+    for citation in agreement.all_citations.all():
+        fact = next(name for name in Citation.FACTS if getattr(citation, f"{name}_id") is not None)
+        by_fact[fact, getattr(citation, f"{fact}_id")].append(_proof(citation, *texts[citation.source_id]))
+
+    lanes = ledger.lanes(agreement)
+    questions = list(agreement.questions.all())
+    doubts: dict[Any, list[OpenQuestion]] = defaultdict(list)
+    for question in questions:
+        if key := next((key for name in OpenQuestion.FACTS if (key := getattr(question, f"{name}_id"))), None):
+            doubts[key].append(question)
+    parties = {each.pk: each for each in agreement.parties.all()}
+    groups = {each.pk: each for each in agreement.groups.all()}
+    for name, rows in (
+        ("party", parties.values()),
+        ("group", groups.values()),
+        ("objective", agreement.objectives.all()),
+        ("commitment", agreement.commitments.all()),
+        ("statement", agreement.statements.all()),
+        ("advantage", agreement.advantages.all()),
+        ("event", agreement.events.all()),
+    ):
+        for row in rows:
+            row.proofs = by_fact[name, row.pk]
+            row.doubts = doubts[row.pk]
+    for row in (*agreement.commitments.all(), *agreement.advantages.all()):
+        found = [parties[each.party_id] for each in row.beneficiary_links.all() if each.party_id]
+        row.beneficiary_parties = sorted(found, key=lambda each: each.position)
+        row.beneficiary_groups = [
+            group
+            for key, group in groups.items()
+            if any(each.group_id == key for each in row.beneficiary_links.all())
+        ]
+    for commitment in agreement.commitments.all():
+        commitment.standing = progress.standing(commitment, on=on)
+    activities = _activities(agreement)
+    proofs: dict[str, list[Proof]] = defaultdict(list)
+    for proof in by_fact["of_agreement", agreement.pk]:
+        proofs[proof.citation.about or "whole"].append(proof)
+    return Sheet(
+        agreement,
+        LegalState(agreement.legal_state),
+        lanes,
+        progress.tally(agreement.commitments.all(), on=on),
+        dict(proofs),
+        _people(agreement, by_fact),
+        [_cut(source, number, found, agreement) for number, source, found in texts.values()],
+        gaps(agreement),
+        _timeline(agreement, activities, on),
+        activities,
+        questions,
+        _links(agreement, readable),
+        trail.history(agreement.pk) if with_history else [],
+    )
+
+
+def _proof(citation: Citation, number: int, source: Source, found: list[Sentence]) -> Proof:
+    sentence = sentence_at(found, citation.start)
+    first, last = (sentence.start, sentence.end) if sentence else (citation.start, citation.end)
+    before = source.text[max(first, citation.start - CONTEXT) : citation.start]
+    after = source.text[citation.end : min(max(last, citation.end), citation.end + CONTEXT)]
+    return Proof(
+        citation,
+        source,
+        number,
+        sentence.number if sentence else None,
+        ("… " if citation.start - CONTEXT > first else "") + before,
+        after + (" …" if citation.end + CONTEXT < last else ""),
+    )
+
+
+def pieces(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """The characters [start, end) of `text` cut at the borders of `spans`: (words, are they inside one)."""
+    cuts = sorted({start, end, *(cut for span in spans for cut in span if start < cut < end)})
+    return [
+        (text[left:right], any(first <= left and right <= last for first, last in spans))
+        for left, right in zip(cuts, cuts[1:], strict=False)
+    ]
+
+
+def _cut(source: Source, number: int, found: list[Sentence], agreement: Agreement) -> SourceText:
+    spans = [(each.start, each.end) for each in agreement.all_citations.all() if each.source_id == source.pk]
+    return SourceText(
+        source, number, [(each, pieces(source.text, each.start, each.end, spans)) for each in found], len(spans)
+    )
+
+
+def _people(agreement: Agreement, by_fact) -> list[dict]:
+    """Who speaks or signs, once each, with their office and the party they are shown with."""
+    people: dict[Any, dict] = {}
+    by_organization = {each.organization_id: each for each in agreement.parties.all()}
+
+    def entry(office, party: Party | None) -> dict:
+        return people.setdefault(
+            office.pk,
+            {
+                "office": office,
+                "party": party or by_organization.get(office.organization_id),
+                "proofs": by_fact["office", office.pk],
+                "speaks": False,
+                "signs": False,
+            },
+        )
+
+    for statement in agreement.statements.all():
+        if statement.speaker:
+            entry(statement.speaker, statement.on_behalf_of)["speaks"] = True
+    for party in agreement.parties.all():
+        for signatory in party.signatories.all():
+            if signatory.office:
+                entry(signatory.office, party)["signs"] = True
+    for citation in agreement.all_citations.all():
+        if citation.office:
+            entry(citation.office, None)
+    return list(people.values())
+
+
+def gaps(agreement: Agreement) -> list[str]:
+    """What the sources do not say: values of their own, and the list of what to ask the parties."""
+    said = [
+        (agreement.signed.is_exact, gettext_lazy("Calendar date of signature")),
+        (agreement.effective.basis != Basis.NOT_STATED, gettext_lazy("Entry into force")),
+        (agreement.ends.basis != Basis.NOT_STATED, gettext_lazy("Duration or end date")),
+        (agreement.renewal != Agreement.Renewal.NOT_STATED, gettext_lazy("Renewal")),
+        (
+            any(each.signatories.all() for each in agreement.parties.all()),
+            gettext_lazy("Names of the signatories"),
+        ),
+        (agreement.reference, gettext_lazy("Reference number")),
+        (agreement.place_of_signature, gettext_lazy("Place of signature")),
+        (agreement.amount is not None, gettext_lazy("Amounts")),
+        (
+            not agreement.commitments.all()
+            or any(each.due.basis != Basis.NOT_STATED for each in agreement.commitments.all()),
+            gettext_lazy("Deadlines of the commitments"),
+        ),
+    ]
+    return [str(words) for is_said, words in said if not is_said]
+
+
+def _links(agreement: Agreement, readable) -> list[tuple[str, Agreement]]:
+    """Agreements this one is linked with, with how; only those the reader may read."""
+    links = [(each.get_kind_display(), each.to_id) for each in agreement.links.all()]
+    links += [
+        (_("%(kind)s this one") % {"kind": each.get_kind_display()}, each.agreement_id)
+        for each in agreement.linked_from.all()
+    ]
+    others = {each.pk: each for each in readable.filter(pk__in=[key for _words, key in links])} if links else {}
+    return [(words, others[key]) for words, key in links if key in others]
+
+
+def _timeline(agreement: Agreement, activities: list[Any], on: date) -> list[dict]:
+    """What happened and will, dated first in order, undated after: `claim`, `what`, `future`."""
+    entries: list[tuple[DateClaim, str]] = [
+        (claim, what)
+        for claim, what in (
+            (agreement.signed, _("Signed")),
+            (agreement.effective, _("Enters into force")),
+            (agreement.ends, _("Ends")),
+        )
+        if claim.is_known or claim.text
+    ]
+    entries += [(each.occurred, each.get_kind_display()) for each in agreement.events.all()]
+    entries += [
+        (each.due, _("%(commitment)s due") % {"commitment": each.label})
+        for each in agreement.commitments.all()
+        if each.due.is_known
+    ]
+    entries += [(each.held, each.title) for each in activities]
+    far = date.max
+
+    def order(entry: tuple[int, tuple[DateClaim, str]]):
+        index, (claim, _what) = entry
+        return (claim.earliest or claim.latest or far, index) if claim.is_known else (date.min, index)
+
+    return [
+        {"claim": claim, "what": what, "future": claim.is_known and (claim.earliest or far) > on}
+        for _index, (claim, what) in sorted(enumerate(entries), key=order)
+    ]
+
+
+def _activities(agreement: Agreement) -> list[Any]:
+    """The activities that count toward the agreement, latest first, each with `labels` and the number `reached`."""
+    found: dict[Any, Any] = {}
+    for commitment in agreement.commitments.all():
+        for fulfilment in commitment.fulfilments.all():
+            activity = found.setdefault(fulfilment.activity_id, fulfilment.activity)
+            activity.__dict__.setdefault("labels", []).append(commitment.label)
+    for activity in found.values():
+        counted = [each.number for each in activity.participations.all()]
+        activity.reached = sum(counted) if counted else None
+    return sorted(found.values(), key=lambda each: (each.held.latest or date.min, each.pk), reverse=True)
+
+
+def owed(agreement: Agreement) -> list[tuple[Party, list[Commitment]]]:
+    """What each party owes, alone or jointly."""
+    return list(ledger.owed_by_party(agreement).items())
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of a source on its page: set aside (`noise`), quoted by `citations`, or plain text."""
+
+    text: str
+    citations: list[Citation]
+    beginning: list[Citation]
+    noise: str
+
+
+def segments(source: Source, citations: list[Citation]) -> list[Segment]:
+    """The whole text of `source`, cut where quotes and stretches set aside begin and end; nothing is left out."""
+    aside = list(source.noise.all())
+    borders = {0, len(source.text)}
+    for each in (*aside, *citations):
+        borders |= {each.start, each.end}
+    cuts = sorted(borders)
+    found = []
+    for left, right in zip(cuts, cuts[1:], strict=False):
+        inside = [each for each in citations if each.start <= left and right <= each.end]
+        found.append(
+            Segment(
+                source.text[left:right],
+                inside,
+                [each for each in inside if each.start == left],
+                next((each.get_reason_display() for each in aside if each.start <= left and right <= each.end), ""),
+            )
+        )
+    return found

@@ -1,0 +1,141 @@
+"""How facts are written on a page: texts with their language marked, dates that are not exact, history in words."""
+
+from datetime import date
+
+from babel.dates import format_date, format_datetime
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from lib import languages
+from lib.claims import Basis, DateClaim
+
+register = template.Library()
+
+# Morocco writes Arabic with the digits 0–9 and its own names of months.
+_LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar_MA"}
+
+
+def _locale() -> str:
+    return _LOCALES[languages.current()]
+
+
+@register.simple_tag
+def spoken(instance, name: str) -> SafeString:
+    """The translated field `name`, marked with its language where that is not the reader's."""
+    return marked(languages.spoken(instance, name))
+
+
+@register.filter
+def marked(text: languages.Text) -> SafeString:
+    """Words of any language inside a page of another: `lang`, `dir`, and isolated from their neighbours."""
+    if text.is_foreign:
+        return format_html('<bdi lang="{}" dir="{}">{}</bdi>', text.language, text.direction, text.value)
+    return format_html("{}", text.value)
+
+
+@register.filter
+def label(organization) -> SafeString:
+    """An organization's short name or name, isolated: names keep their own direction."""
+    text = organization.label
+    return format_html('<bdi lang="{}">{}</bdi>', text.language, text.value)
+
+
+@register.filter
+def direction(language: str) -> str:
+    return languages.direction(language)
+
+
+@register.filter
+def day(value: date) -> str:
+    """A day written out: 1 Nov 2026, never 01/11."""
+    return format_date(value, "d MMM y", locale=_locale())
+
+
+@register.filter
+def moment(value) -> str:
+    return format_datetime(value, "d MMM y, HH:mm", locale=_locale())
+
+
+@register.filter
+def when(claim: DateClaim) -> str:
+    """A date claim as a short text: an exact day, a month, a year, a span, the words of the source, or what is missing."""
+    if claim.is_known:
+        return _span(claim)
+    if claim.basis == Basis.NONE:
+        return _("none, by the text itself")
+    if claim.text:
+        return _("“%(words)s”") % {"words": claim.text}
+    return _("Not stated")
+
+
+def _span(claim: DateClaim) -> str:
+    if claim.is_exact:
+        return day(claim.earliest)
+    if claim.earliest is None:
+        return _("%(day)s or before") % {"day": day(claim.latest)}
+    if claim.latest is None:
+        return _("%(day)s or after") % {"day": day(claim.earliest)}
+    if claim.edtf and len(claim.edtf) == 4:
+        return claim.edtf
+    if claim.edtf and len(claim.edtf) == 7:
+        return format_date(claim.earliest, "MMMM y", locale=_locale())
+    return _("between %(first)s and %(last)s") % {"first": day(claim.earliest), "last": day(claim.latest)}
+
+
+@register.filter
+def is_missing(claim: DateClaim) -> bool:
+    return not claim.is_known and not claim.text and claim.basis != Basis.NONE
+
+
+VERBS = {
+    "agreement.registered": lambda: _("Entered in the registry"),
+    "agreement.restored": lambda: _("Taken over from another registry"),
+    "agreement.submitted": lambda: _("Sent to review"),
+    "agreement.sent_back": lambda: _("Sent back to its author"),
+    "agreement.published": lambda: _("Published"),
+    "agreement.withdrawn": lambda: _("Withdrawn"),
+    "agreement.changed": lambda: _("Record corrected"),
+    "question.resolved": lambda: _("Open question resolved"),
+    "progress.reported": lambda: _("A party reported progress"),
+}
+
+
+@register.filter
+def happened(event) -> str:
+    """An audit event as a person says it."""
+    if event.verb in VERBS:
+        return VERBS[event.verb]()
+    kind, _dot, what = event.verb.partition(".")
+    words = {"created": _("Added"), "changed": _("Corrected"), "removed": _("Removed")}.get(what, what)
+    return f"{words}: {kind}"
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """`part` of `whole` as a number 0–100 for the width of a bar, with a full stop in every language."""
+    return f"{100 * part / whole:.2f}" if whole else "0"
+
+
+@register.simple_tag
+def bar(tally, total: int) -> SafeString:
+    """A progress bar as SVG: one stretch a state; its words stand beside it."""
+    fills = {"fulfilled": "f-ok", "in_progress": "f-wip", "overdue": "f-late", "no_news": "f-none"}
+    parts, x = [], 0.0
+    for state, count in tally.items():
+        if count and total:
+            width = 100 * count / total
+            parts.append(
+                format_html(
+                    '<rect class="{}" x="{}" y="0" width="{}" height="8"/>',
+                    fills[state.value],
+                    f"{x:.2f}",
+                    f"{max(width - 0.9, 0.5):.2f}",
+                )
+            )
+            x += width
+    return format_html(
+        '<svg class="bar flip" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none">{}</svg>',
+        SafeString("".join(parts)),
+    )
