@@ -17,7 +17,7 @@ from agreements.models import (
     Source,
     Statement,
 )
-from lib.shapes import Claim, Code, Pointer, Reference, Strict, Texts
+from lib.shapes import Address, Claim, Code, Pointer, Reference, Strict, Texts
 from organizations.models.organization import SourceLanguage
 from organizations.shapes import (
     AliasShape,
@@ -65,7 +65,7 @@ class SourceShape(Child):
     title = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
     byline = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     publisher = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
-    address = serializers.URLField(required=False, allow_blank=True, default="", max_length=500)
+    address = Address(max_length=500)
     published = Claim()
     text = serializers.CharField(trim_whitespace=False, max_length=1_000_000)
     noise = NoiseShape(many=True, required=False, default=list)
@@ -131,7 +131,7 @@ class PartyShape(Proved):
 
     letter = serializers.CharField(read_only=True)
     organization = Reference()
-    role = Code(default="party")
+    role = Code(code="party")
     name_as_written = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
     signatories = SignatoryShape(many=True, required=False, default=list)
 

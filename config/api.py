@@ -45,7 +45,7 @@ class Vocabularies(viewsets.GenericViewSet):
         strict_parameters(request, {"language"})
         return Response({name: f"{settings.PUBLIC_URL}{reverse('api-root')}vocabularies/{name}" for name in VOCABULARIES})
 
-    @extend_schema(summary="One vocabulary", responses=VocabularyTerm(many=True))
+    @extend_schema(operation_id="vocabularies_retrieve", summary="One vocabulary", responses=VocabularyTerm(many=True))
     def retrieve(self, request, pk=None):
         strict_parameters(request, {"language"})
         if pk not in VOCABULARIES:
@@ -84,7 +84,8 @@ class Contract(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer]
 
 
-router = SimpleRouter(trailing_slash="/?")
+router = SimpleRouter()
+router.trailing_slash = "/?"  # both …/agreements and …/agreements/ answer
 for name, view in {
     "agreements": endpoints.Agreements,
     "parties": endpoints.Parties,

@@ -1,14 +1,24 @@
 """Every address of the house."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import include, path, re_path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
 from activities import views as activity_views
 from agreements.views import browse
 from config import api
+
+handler400 = "config.rest.bad_request"
+handler403 = "config.rest.forbidden"
+handler404 = "config.rest.not_found"
+handler500 = "config.rest.server_error"
+
+# The administration's own sign-in knows nothing of second factors: everybody comes in by the one door.
+admin.site.login = secure_admin_login(admin.site.login)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -19,7 +29,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.Service.as_view({"get": "list"}), name="api-root"),
-    re_path(r"^api/v1$", api.Service.as_view({"get": "list"})),
+    path("api/v1", RedirectView.as_view(pattern_name="api-root", permanent=True)),
     path("api/v1/openapi.json", api.Contract.as_view(), name="openapi"),
     path("api/v1/", include(api.router.urls)),
     *i18n_patterns(

@@ -84,6 +84,10 @@ class Code(serializers.Field):
 
     default_error_messages = {"form": _("Give a code, like {\"code\": \"training\"}.")}
 
+    def __init__(self, *, code: str = "", **kwargs):
+        # The default is a callable, so that the contract does not print it as if it were a whole object.
+        super().__init__(**({"default": lambda: code} if code else {}) | kwargs)
+
     def to_internal_value(self, data):
         if isinstance(data, dict) and data.keys() <= {"code", "label"}:
             data = data.get("code")
@@ -124,6 +128,14 @@ class Reference(serializers.Field):
 
     def to_representation(self, value):
         return value
+
+
+@extend_schema_field({"type": "string", "description": "A web address, or the empty text."})
+class Address(serializers.URLField):
+    """A web address where there is one, else the empty text."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**({"required": False, "allow_blank": True, "default": ""} | kwargs))
 
 
 class Pointer(serializers.CharField):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from lib.shapes import Claim, Code, Reference, Strict, Texts
+from lib.shapes import Address, Claim, Code, Reference, Strict, Texts
 from organizations.models import Alias, Office, Organization, ProfileClaim
 from organizations.models.organization import SourceLanguage
 
@@ -49,14 +49,14 @@ class OrganizationShape(Child):
     names = Texts(max_length=300)
     short_names = Texts(max_length=80, allow_empty=True)
     kind = Code(required=False, allow_null=True, default=None)
-    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, allow_blank=True, default="")
+    country = serializers.RegexField(r"^([A-Z]{2})?$", required=False, allow_blank=True, default="")
     city = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
     parent = Reference(required=False, allow_null=True, default=None)
     relation = serializers.ChoiceField(
         choices=Organization.Relation, required=False, allow_blank=True, default=""
     )
     mandates = Texts(allow_empty=True)
-    website = serializers.URLField(required=False, allow_blank=True, default="", max_length=200)
+    website = Address(max_length=200)
     identifiers = IdentifierShape(many=True, required=False, default=list)
     aliases = AliasShape(many=True, required=False, default=list)
     profile = ProfileClaimShape(many=True, required=False, default=list)

@@ -7,6 +7,7 @@ conftest. The workers of xdist inherit the environment of the process that start
 import atexit
 import os
 from contextlib import ExitStack
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -36,5 +37,6 @@ def _lend(borrowed: ExitStack) -> None:
         environment = postgres.BARE_ENVIRONMENT | {"DATA_DIR": folder}
     # A data folder that was named already is that of a registry in use: never write there.
     os.environ["DATA_DIR"] = environment["DATA_DIR"]
+    (Path(environment["DATA_DIR"]) / "static").mkdir(parents=True, exist_ok=True)  # whitenoise wants the folder
     for name, value in environment.items():
         os.environ.setdefault(name, value)

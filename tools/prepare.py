@@ -14,7 +14,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -47,12 +47,6 @@ def _fingerprint() -> str:
     return digest.hexdigest()
 
 
-def command(name: str, out: io.StringIO) -> None:
-    """Run a command of ours, if it is written already."""
-    if name in get_commands():
-        call_command(name, stdout=out)
-
-
 def main(words: list[str]) -> int:
     """Do all steps in order; 1 when a command refuses, a traceback when one fails."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -62,11 +56,11 @@ def main(words: list[str]) -> int:
     steps: list[tuple[str, Callable[[], None]]] = [
         ("database tables", migrate),
         ("cache table", lambda: call_command("createcachetable", verbosity=0)),
-        ("translations", lambda: command("compile_catalogues", io.StringIO())),
+        ("translations", lambda: call_command("compile_catalogues", stdout=io.StringIO())),
         ("static files", collect_static),
     ]
     if "--without-sample" not in words:
-        steps.append(("sample of agreements", lambda: command("load_sample", said)))
+        steps.append(("sample of agreements", lambda: call_command("load_sample", stdout=said)))
     for what, step in steps:
         try:
             with progress(what, sys.stderr):

@@ -167,6 +167,8 @@ class Agreement(Recorded):
         related_name="reviewed_agreements",
         verbose_name=_("reviewed by"),
     )
+    restored_by = models.CharField(_("taken over by"), max_length=200, blank=True, default="", editable=False)
+    """Who took the record over, reviewed, from another registry and vouches for it here; blank for all others."""
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = AgreementQuerySet.as_manager()
@@ -200,7 +202,8 @@ class Agreement(Recorded):
                 | (
                     Q(reviewed_by__isnull=False)
                     & (Q(registered_by__isnull=True) | ~Q(registered_by=F("reviewed_by")))
-                ),
+                )
+                | (Q(registered_by__isnull=True) & ~Q(restored_by="")),
                 violation_error_message=_("Somebody other than its author publishes an agreement."),
             ),
             models.CheckConstraint(

@@ -193,21 +193,19 @@ def _cut(source: Source, number: int, found: list[Sentence], agreement: Agreemen
 
 
 def _people(agreement: Agreement, by_fact) -> list[dict]:
-    """Who speaks or signs, once each, with their office and the party they are shown with."""
+    """Who speaks or signs, once each: `person`, `offices` with their proofs, `party`, `speaks`, `signs`."""
     people: dict[Any, dict] = {}
     by_organization = {each.organization_id: each for each in agreement.parties.all()}
 
     def entry(office, party: Party | None) -> dict:
-        return people.setdefault(
-            office.pk,
-            {
-                "office": office,
-                "party": party or by_organization.get(office.organization_id),
-                "proofs": by_fact["office", office.pk],
-                "speaks": False,
-                "signs": False,
-            },
+        told = people.setdefault(
+            office.person_id,
+            {"person": office.person, "offices": [], "party": None, "speaks": False, "signs": False},
         )
+        if all(office.pk != each.pk for each, _proofs in told["offices"]):
+            told["offices"].append((office, by_fact["office", office.pk]))
+        told["party"] = told["party"] or party or by_organization.get(office.organization_id)
+        return told
 
     for statement in agreement.statements.all():
         if statement.speaker:

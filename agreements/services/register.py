@@ -80,6 +80,8 @@ class _Registration:
         self.faults: list[Fault] = []
         # What the parts of the document have become, by the key and by the id they came with.
         self.rows: dict[tuple[type, str], models.Model] = {}
+        # Names of parts already refused: pointing at them is no second fault.
+        self.refused: set[str] = set()
         self.citations: list[tuple[str, Mapping, str, models.Model]] = []
 
     def write(self) -> Agreement:
@@ -124,6 +126,9 @@ class _Registration:
             if name:
                 self.rows[type(row), str(name)] = row
 
+    def give_up(self, part: Mapping) -> None:
+        self.refused |= {str(name) for name in (part.get("key"), part.get("id")) if name}
+
     def find(self, model: type, name: str, pointer: str, *, in_registry: bool = False):
         """The row that `name` points at; a fault when there is none."""
         if row := self.rows.get((model, name)):
@@ -131,6 +136,8 @@ class _Registration:
         if in_registry and (key := _uuid(name)) and (row := model.objects.filter(pk=key).first()):
             self.rows[model, name] = row
             return row
+        if name in self.refused:
+            return None
         self.fault(
             pointer,
             "points_nowhere",
@@ -292,6 +299,7 @@ class _Registration:
         if part["parent"]:
             parent = self.find(Organization, part["parent"], f"{at}/parent", in_registry=True)
             if parent is None:
+                self.give_up(part)
                 return
         if bool(part["parent"]) != bool(part["relation"]):
             self.fault(
@@ -299,6 +307,7 @@ class _Registration:
                 "relation_iff_parent",
                 _("Say how the organization belongs to its parent, and only then."),
             )
+            self.give_up(part)
             return
         if row := self.existing(Organization, part):
             row = organization_queries.with_profile(Organization.objects.filter(pk=row.pk)).get()
@@ -314,6 +323,7 @@ class _Registration:
                 [profile.get((each["about"], str(_ordered(each["texts"])))) for each in part["profile"]],
             )
             if None in entered.aliases or None in entered.profile:
+                self.give_up(part)
                 return
         elif Organization.objects.filter(slug=part["slug"]).exists():
             self.fault(
@@ -321,6 +331,7 @@ class _Registration:
                 "already_registered",
                 _("An organization with this short address is in the registry: point at its id."),
             )
+            self.give_up(part)
             return
         else:
             entered = organization_services.add_organization(
@@ -368,6 +379,7 @@ class _Registration:
                     "already_registered",
                     _("A programme with this short address is in the registry: point at its id."),
                 )
+                self.give_up(part)
                 continue
             else:
                 row = Programme(
@@ -388,7 +400,7 @@ class _Registration:
         if d["programme"]:
             programme = self.find(Programme, d["programme"], "/programme", in_registry=True)
         self.stop_at_faults()
-        published = d["editorial_state"] == Agreement.EditorialState.PUBLISHED
+        reviewed = d["editorial_state"] in {Agreement.EditorialState.PUBLISHED, Agreement.EditorialState.WITHDRAWN}
         row = self.row = Agreement(
             **self.identity(d),
             number=self.number(),
@@ -396,8 +408,8 @@ class _Registration:
             editorial_state=d["editorial_state"],
             confidentiality=d["confidentiality"],
             # A record that comes reviewed was written in another registry: who takes it over here vouches for it.
-            registered_by_id=None if published else self.by.account_id,
-            reviewed_by_id=self.by.account_id if published else None,
+            registered_by_id=None if reviewed else self.by.account_id,
+            restored_by=self.by.audit_label() if reviewed else "",
             reference=d["reference"] or "",
             source_language=d["source_language"],
             title_basis=d["title_basis"],

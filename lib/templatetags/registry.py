@@ -66,7 +66,7 @@ def when(claim: DateClaim) -> str:
     if claim.basis == Basis.NONE:
         return _("none, by the text itself")
     if claim.text:
-        return _("“%(words)s”") % {"words": claim.text}
+        return format_html('<bdi dir="auto">{}</bdi>', _("“%(words)s”") % {"words": claim.text})
     return _("Not stated")
 
 

@@ -31,7 +31,7 @@ class Document:
             ("objectives", "b"),
         ):
             self.names |= {part["id"]: f"{letter}{n}" for n, part in enumerate(content[member], start=1)}
-        self.names |= {group["id"]: group["text"] for group in content["groups"]}
+        self.names |= {group["id"]: self.own_words(group) for group in content["groups"]}
         self.names |= {each["id"]: each["slug"] for each in content["organizations"] + content["programmes"]}
         for person in content["people"]:
             self.names |= {office["id"]: person["name"] for office in person["offices"]}
@@ -39,14 +39,18 @@ class Document:
     def bare(self, value: Any) -> Any:
         """`value` with a code or a pointer told by its name alone."""
         if isinstance(value, dict):
-            if "code" in value:
+            if value.keys() == {"code", "label"}:
                 return value["code"]
-            if value.get("id") in self.names and "label" in value:
-                return self.names[value["id"]]
+            if value.keys() == {"id", "type", "label", "url"}:
+                return self.names.get(value["id"], value["label"])
             return {member: self.bare(each) for member, each in value.items()}
         if isinstance(value, list):
             return [self.bare(each) for each in value]
         return self.names.get(value, value) if isinstance(value, str) else value
+
+    def own_words(self, part: dict[str, Any]) -> str:
+        """The text of a part in the language of the source."""
+        return part["texts"][self.content["source_language"]]
 
     def at(self, path: str) -> dict[str, Any]:
         """The part at `path`: members and indexes, organizations and people by their names."""
@@ -94,7 +98,7 @@ class Registry:
     def enter(self, dossier: dict[str, Any]) -> Document:
         """Post a dossier, have it published, and read it out."""
         response = self.post(dossier)
-        assert response.status_code == 201, response.content
+        assert response.status_code == 201, (response.status_code, response.headers, response.content)
         key = response.json()["id"]
         services.submit(key, by=TESTS)
         services.publish(key, by=self.reviewer)

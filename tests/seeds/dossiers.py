@@ -304,6 +304,7 @@ def entraide_al_amal() -> dict[str, Any]:
                 "al-amal",
                 "fr",
                 "Espace associatif Al Amal",
+                names={"fr": "Espace associatif Al Amal", "ar": "الفضاء الجمعوي الأمل"},
                 short_names={"fr": "Al Amal"},
                 kind="association",
                 aliases=[alias("B-O3b", quote("B-O3b"), "fr"), alias("B-O3c", "l'association", "fr")],

@@ -1,4 +1,4 @@
-"""Every row of the sheet of facts, looked up where the registry keeps it: the value, and the quote at its place."""
+"""Every row of the sheet of facts, looked up where the registry keeps it: value, quote and place."""
 
 import json
 import re
@@ -184,7 +184,8 @@ def reads_as_quoted(path: str, about: str = "", **members: Any) -> Check:
     """The words of the fact are the quote itself, with its original letters and apostrophes."""
 
     def check(document: Document, row: str) -> None:
-        proved(path, about, text=facts.quote(row), **members)(document, row)
+        proved(path, about, **members)(document, row)
+        assert document.own_words(document.at(path)) == facts.quote(row)
 
     return check
 
@@ -421,7 +422,11 @@ FACTS: dict[str, Check] = {
         has_the_parties("coordination-regionale", "al-amal"),
     ),
     "B-O3": each(
-        proved("organizations/al-amal", "name", names={"fr": "Espace associatif Al Amal"}),
+        proved(
+            "organizations/al-amal",
+            "name",
+            names={"fr": "Espace associatif Al Amal", "ar": "الفضاء الجمعوي الأمل"},
+        ),
         kept("parties/1", organization="al-amal"),
     ),
     "B-O3b": alias("organizations/al-amal/aliases/0"),

@@ -55,6 +55,7 @@ def python(code: str, *words: str, **options: object) -> Iterator[subprocess.Pop
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, start_new_session=True, **options
     ) as process:
         try:
+            until(lambda: code in postgres.command_of(process.pid))  # empty for a moment after the exec
             yield process
         finally:
             process.kill()

@@ -1,0 +1,92 @@
+"""What holds for every test: nothing slow, nothing left behind, nobody else's network."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import TransactionTestCase, override_settings
+
+# The same examples in every run; HYPOTHESIS_PROFILE=seek looks for new ones.
+hypothesis.settings.register_profile("steady", max_examples=60, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("seek", max_examples=500, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# What migrations filled: a committing test that changes it puts it back. All else is removed after it.
+KEPT = {
+    "activities_activitykind",
+    "agreements_agreementkind",
+    "agreements_commitmentkind",
+    "agreements_partyrole",
+    "agreements_targetgroup",
+    "agreements_theme",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+    "organizations_organizationkind",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings() -> Iterator[None]:
+    """Passwords hashed in no time, static files served from where they lie, a cache of this process alone."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise asks for it
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        STORAGES=settings.STORAGES
+        | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Attempts to sign in are counted in the cache: no test pays for those of another."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Refuse to leave this machine."""
+    connect = socket.socket.connect
+
+    def connect_here(self, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
+            raise AssertionError(f"A test reached for {address[0]}: tests stay on this machine.")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect_here)
+        yield
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _sweep(self) -> None:
+    """Leave the database as the migrations did, after a test that commits.
+
+    Django's own flush would truncate: the audit table refuses that, and the vocabularies would be gone.
+    The triggers rest meanwhile, foreign keys included, which is what makes the order of tables free.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
+            if table == "audit_auditevent":
+                cursor.execute("DELETE FROM audit_auditevent WHERE verb <> 'vocabulary.seeded'")
+            elif table not in KEPT:
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
+
+TransactionTestCase._fixture_teardown = _sweep

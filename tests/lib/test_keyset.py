@@ -1,0 +1,126 @@
+"""Pages by key: every row once, forwards and back."""
+
+import base64
+import json
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from audit.models import AuditEvent
+from lib import keyset
+from organizations.models import Organization
+from tests.factories import OrganizationFactory
+
+SOMEBODY = UUID("01a2012e-13fa-7cab-9a7b-ee615202c0e1")
+pytestmark = pytest.mark.django_db
+
+
+def encoded(value) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def walk(queryset, step: str, cursor: str = "", **options) -> list[list]:
+    """The pages from `cursor` on in the direction `step`, «next» or «previous»."""
+    pages = []
+    while True:
+        page = keyset.page(queryset, cursor=cursor, **options)
+        pages.append([row.pk for row in page.rows])
+        cursor = getattr(page, step)
+        if cursor is None:
+            return pages
+
+
+class TestPages:
+    @limits(max_examples=30)
+    @given(st.integers(0, 9), st.integers(1, 4), st.booleans(), st.sampled_from(["pk", "id"]))
+    def test_hold_every_row_once_forwards_and_back(self, count, size, descending, key):
+        before = set(Organization.objects.values_list("pk", flat=True))
+        rows = OrganizationFactory.create_batch(count)
+        chosen = Organization.objects.exclude(pk__in=before)
+        options = {"size": size, "descending": descending, "key": key}
+        whole = sorted((row.pk for row in rows), reverse=descending)
+
+        forwards = walk(chosen, "next", **options)
+        assert [pk for page in forwards for pk in page] == whole
+        assert all(len(page) == size for page in forwards[:-1])
+
+        if len(forwards) > 1:
+            last = keyset.page(chosen, cursor=self.last_cursor(chosen, options), **options)
+            back = walk(chosen, "previous", last.previous, **options)
+            assert [pk for page in reversed(back) for pk in page] == whole[: -len(last.rows)]
+
+    def last_cursor(self, queryset, options) -> str:
+        cursor = ""
+        while (page := keyset.page(queryset, cursor=cursor, **options)).next:
+            cursor = page.next
+        return cursor
+
+    def test_skip_and_repeat_nothing_when_rows_come_and_go_in_between(self):
+        first, second, third, fourth = OrganizationFactory.create_batch(4)
+        page = keyset.page(Organization.objects.all(), size=2)
+        first.delete()
+
+        rest = keyset.page(Organization.objects.all(), size=2, cursor=page.next)
+
+        assert [row.pk for row in (*page.rows[1:], *rest.rows)] == [second.pk, third.pk, fourth.pk]
+
+    def test_end_where_there_is_nothing_more(self):
+        OrganizationFactory.create_batch(2)
+
+        page = keyset.page(Organization.objects.all(), size=2)
+
+        assert (page.next, page.previous) == (None, None)
+
+    def test_cost_one_query(self, django_assert_num_queries):
+        OrganizationFactory.create_batch(3)
+
+        with django_assert_num_queries(1):
+            keyset.page(Organization.objects.all(), size=2)
+
+    def test_follow_numbers_as_well_as_ids(self):
+        ids = list(AuditEvent.objects.order_by("id").values_list("pk", flat=True))
+
+        assert [pk for page in walk(AuditEvent.objects.all(), "next", size=3, key="id") for pk in page] == ids
+
+
+class TestACursor:
+    @pytest.mark.parametrize(
+        "cursor",
+        [
+            "x",
+            "é",
+            "====",
+            "MTIz",
+            encoded([0]),
+            encoded([0, None]),
+            encoded([0, 1.5]),
+            encoded([0, [1]]),
+            encoded([2, str(SOMEBODY)]),
+            encoded([0, "not-an-id"]),
+            encoded([0, 2**31]),
+            encoded([0, -(2**40)]),
+            encoded({"0": 1}),
+            base64.urlsafe_b64encode(b"[" * 3000).decode(),
+            base64.urlsafe_b64encode(b"\xff\xfe\x00").decode(),
+        ],
+    )
+    def test_that_nobody_gave_out_is_refused(self, cursor):
+        with pytest.raises(keyset.BadCursor):
+            keyset.page(Organization.objects.all(), cursor=cursor)
+
+    def test_of_a_list_by_ids_is_refused_in_one_by_numbers(self):
+        with pytest.raises(keyset.BadCursor):
+            keyset.page(AuditEvent.objects.all(), key="sequence", cursor=encoded([0, str(SOMEBODY)]))
+
+    def test_of_a_list_by_numbers_is_refused_in_one_by_ids(self):
+        with pytest.raises(keyset.BadCursor):
+            keyset.page(Organization.objects.all(), cursor=encoded([0, 7]))
+
+    @given(st.text(max_size=40))
+    def test_made_up_never_breaks_the_list(self, cursor):
+        with suppress(keyset.BadCursor):
+            keyset.page(Organization.objects.all(), cursor=cursor)
