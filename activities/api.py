@@ -37,7 +37,9 @@ class ProgressViews(Endpoint):
     serializer_class = ProgressViewShape
 
     def get_queryset(self):
-        return ProgressView.objects.visible_to(self.request.user).select_related("commitment__agreement", "party__organization")
+        return ProgressView.objects.visible_to(self.request.user).select_related(
+            "commitment__agreement", "party__organization"
+        )
 
     def documents(self, rows):
         return [queries.read_view(each) for each in rows]

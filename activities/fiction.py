@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from functools import cache
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from activities import samples
-from activities import services as activity_services
+from activities import samples, services
 from agreements.models import (
     Agreement,
     AgreementIdentifier,
@@ -29,6 +30,8 @@ from organizations.models import Office, Organization, System
 
 _MOST_PARTIES = (2, 2, 2, 2, 3, 3, 4)
 _OPEN = ("draft", "in_review")
+_LAST_DAY = date(2026, 7, 1)
+"""Before it things were held, after it they are planned: a fixed day, so that every registry has the same."""
 
 
 @cache
@@ -63,41 +66,36 @@ class Fiction:
         # A few bodies are in many agreements, as in life.
         self.weights = [1 / (rank + 1) for rank in range(len(self.bodies))]
         self.terms = {
-            model: [
-                (row.code, languages.texts(row, "label"))
-                for row in model.objects.order_by("position", "code")
-            ]
+            model: {
+                row.code: languages.texts(row, "label") for row in model.objects.order_by("position", "code")
+            }
             for model in (AgreementKind, Theme, TargetGroup)
         }
-        self.known = dict(
-            Organization.objects.filter(slug__startswith="fictional-").values_list("slug", "pk")
-        )
-        self.offices = dict(
-            Office.objects.filter(organization__slug__startswith="fictional-").values_list(
-                "organization__slug", "pk"
-            )
-        )
-        self.programmes = dict(
-            Programme.objects.filter(slug__startswith="fictional-").values_list("slug", "pk")
-        )
+        self.look()
+
+    def look(self) -> None:
+        """See which fictional bodies, offices and programmes are in the registry already."""
+        self.known, self.programmes = _keys(Organization), _keys(Programme)
+        self.offices = _keys(Office, "organization__slug")
+
+    def write(self, number: int) -> "Told":
+        return Told(self, number)
 
     def enter(self, number: int, *, author: Actor, reviewer: Actor) -> None:
         """Enter the fictional agreement of this number, with what was done under it."""
-        told = _Told(self, number)
+        told = self.write(number)
         with transaction.atomic():
             agreement = samples.enter(told.dossier, author=author, reviewer=reviewer, until=told.state)
             if told.state == "published":
                 told.report(agreement)
-        for member, known in (("organizations", self.known), ("programmes", self.programmes)):
-            if slugs := [part["slug"] for part in told.dossier[member]]:
-                model = Organization if member == "organizations" else Programme
-                known.update(model.objects.filter(slug__in=slugs).values_list("slug", "pk"))
-        if told.dossier["people"]:
-            offices = Office.objects.filter(organization=self.known[told.bodies[0]["slug"]])
-            self.offices.update(offices.values_list("organization__slug", "pk"))
+        self.look()
 
 
-class _Told:
+def _keys(model: type[Model], slug: str = "slug") -> dict[str, UUID]:
+    return dict(model.objects.filter(**{f"{slug}__startswith": "fictional-"}).values_list(slug, "pk"))
+
+
+class Told:
     """One fictional agreement: its text, written sentence by sentence, and the dossier that cites it."""
 
     def __init__(self, fiction: Fiction, number: int):
@@ -106,7 +104,9 @@ class _Told:
         self.language = self.dice.choice(languages.CODES)
         self.text = ""
         self.bodies = self.draw_bodies()
-        self.theme, self.kind = (self.dice.choice(fiction.terms[model]) for model in (Theme, AgreementKind))
+        self.theme, self.kind = (
+            self.dice.choice([*fiction.terms[it].items()]) for it in (Theme, AgreementKind)
+        )
         self.state = self.dice.choice(_OPEN) if self.chance(4) else "published"
         self.dossier = self.begin()
         self.dates()
@@ -130,15 +130,9 @@ class _Told:
 
     def say(self, texts: Mapping[str, str], about: str = "") -> dict[str, Any]:
         """Write one more sentence; the citation of it."""
-        sentence, start = texts[self.language], len(self.text)
-        self.text += sentence + "\n"
-        return {
-            "source": "text",
-            "start": start,
-            "end": start + len(sentence),
-            "quote": sentence,
-            "about": about,
-        }
+        quote, start = texts[self.language], len(self.text)
+        self.text += quote + "\n"
+        return {"source": "text", "start": start, "end": start + len(quote), "quote": quote, "about": about}
 
     def tell(self, name: str, about: str = "", **words: Mapping[str, str] | str) -> None:
         """Write the sentence `name` as a proof of the agreement itself."""
@@ -268,14 +262,8 @@ class _Told:
 
     def end_early(self, day: date) -> None:
         words = _fiction()["ended_early"]
-        self.dossier["events"] = [
-            {
-                "kind": "termination",
-                "occurred": _on(day, self.day(day)),
-                "reasons": words,
-                "citations": [self.say(words)],
-            }
-        ]
+        event = {"kind": "termination", "occurred": _on(day, self.day(day)), "reasons": words}
+        self.dossier["events"] = [event | {"citations": [self.say(words)]}]
 
     def money_and_renewal(self) -> None:
         if self.chance(30):
@@ -305,16 +293,18 @@ class _Told:
                 "kind": act["kind"],
                 "texts": words,
                 "debtors": [f"party-{index}" for index in owing],
-                "beneficiaries": {
-                    "parties": others if act["concept"] in (None, "staff") else [],
-                    "groups": [self.group(act["concept"], proof)]
-                    if act["concept"] and self.chance(80)
-                    else [],
-                },
+                "beneficiaries": {"parties": [], "groups": []},
                 "citations": [proof, proof | {"about": "debtors"}],
             }
+            if act["concept"] in (None, "staff"):
+                commitment["beneficiaries"]["parties"] = others
+            elif self.chance(80):
+                commitment["beneficiaries"]["groups"] = [self.group(act["concept"], proof)]
             if act["unit"] and self.chance(50):
-                commitment |= {"quantity": self.dice.randint(2, 40), "unit": act["unit"]}
+                number = self.dice.randint(2, 40)
+                commitment |= {"quantity": number, "unit": act["unit"][self.language]}
+                counted = _fill(_fiction()["counted"], number=str(number), unit=act["unit"])
+                commitment["citations"].append(self.say(counted, "quantity"))
             if self.chance(25):
                 day = self.signed + timedelta(days=self.dice.randint(60, 2000))
                 due = self.say(_fill(_fiction()["due"], date=self.day(day)), "due")
@@ -325,10 +315,9 @@ class _Told:
     def group(self, concept: str, proof: Mapping[str, Any]) -> str:
         """The key of the named group of a concept, which the dossier brings along once."""
         if concept not in {group["key"] for group in self.dossier["groups"]}:
-            label = dict(self.fiction.terms[TargetGroup])[concept]
-            self.dossier["groups"].append(
-                {"key": concept, "texts": label, "concept": concept, "citations": [proof]}
-            )
+            label = self.fiction.terms[TargetGroup][concept]
+            group = {"key": concept, "texts": label, "concept": concept}
+            self.dossier["groups"].append(group | {"citations": [proof]})
         return concept
 
     def sayings(self) -> None:
@@ -339,10 +328,9 @@ class _Told:
             words = _fill(
                 _fiction()["said"], person=person, office=office, organization=self.name(self.bodies[0])
             )
-            saying |= {"speaker": "office", "attribution": "stated", "citations": [self.say(words)]}
-            if slug in self.fiction.offices:
-                saying["speaker"] = str(self.fiction.offices[slug])
-            else:
+            speaker = str(self.fiction.offices.get(slug, "office"))
+            saying |= {"speaker": speaker, "attribution": "stated", "citations": [self.say(words)]}
+            if speaker == "office":
                 held = {"key": "office", "organization": self.bring(self.bodies[0]), "titles": office}
                 self.dossier["people"] = [
                     {"source_language": "fr", "names": person, "offices": [held | {"source_language": "fr"}]}
@@ -366,31 +354,24 @@ class _Told:
         """Report fictional activities under the agreement, and what its parties say of it."""
         if self.chance(50):
             return
-        parties = {party.pk: party for party in agreement.parties.all()}
+        parties = list(agreement.parties.order_by("position"))
         rows = agreement.commitments.order_by("number").prefetch_related("debtor_links")
         for commitment, act in zip(rows, self.acts, strict=True):
+            owing = {link.party_id for link in commitment.debtor_links.all()}
+            debtors = [party for party in parties if party.pk in owing]
+            day = self.signed + timedelta(days=self.dice.randint(40, 1500))
             if self.chance(40):
                 continue
-            debtors = [parties[link.party_id] for link in commitment.debtor_links.all()]
-            day = self.signed + timedelta(days=self.dice.randint(40, 1500))
             self.report_activity(commitment, act, debtors, day)
-            for party in (debtors[0], *parties.values())[: self.dice.choice((0, 1, 2))]:
-                actor = System("load_sample")
-                actor.organization_id = party.organization_id
-                verdict = self.dice.choices(("kept", "partly", "not_kept", "unknown"), (50, 30, 10, 10))[0]
-                activity_services.report_progress(
-                    commitment.pk,
-                    party_id=party.pk,
-                    verdict=verdict,
-                    said_on=(day := day + timedelta(days=1)),
-                    note=_fiction()["word"][self.language],
-                    by=actor,
-                )
+            for days, party in enumerate((debtors[0], *parties)[: self.dice.choice((0, 1, 2))], start=1):
+                if (said_on := day + timedelta(days=days)) < _LAST_DAY:
+                    self.report_progress(commitment, party, said_on)
 
     def report_activity(
         self, commitment: Commitment, act: Mapping[str, Any], debtors: Sequence[Party], day: date
     ) -> None:
-        status = self.dice.choices(("held", "planned", "cancelled"), (80, 12, 8))[0]
+        status = self.dice.choice(("held", "held", "held", "cancelled")) if day < _LAST_DAY else "planned"
+        extent = self.dice.choice(("part", "part", "whole"))
         reached = [
             {"target_group": act["concept"], "sex": sex, "number": self.dice.randint(5, 300)}
             for sex in self.dice.choice((("female", "male"), ("all",)))
@@ -403,12 +384,16 @@ class _Told:
             "held": _on(day, self.day(day)),
             "place": self.dice.choice(_fiction()["places"])[self.language],
             "organizers": [{"id": str(party.organization_id)} for party in debtors],
-            "counts_toward": [
-                {
-                    "commitment": {"id": str(commitment.pk)},
-                    "extent": self.dice.choice(("part", "part", "whole")),
-                }
-            ],
+            "counts_toward": [{"commitment": {"id": str(commitment.pk)}, "extent": extent}],
             "reached": reached if status == "held" else [],
         }
-        activity_services.report_activity(document, by=System("load_sample"))
+        services.report_activity(document, by=System("load_sample"))
+
+    def report_progress(self, commitment: Commitment, party: Party, said_on: date) -> None:
+        actor = System("load_sample")
+        actor.organization_id = party.organization_id
+        verdict = self.dice.choices(("kept", "partly", "not_kept", "unknown"), (50, 30, 10, 10))[0]
+        note = _fiction()["word"][self.language]
+        services.report_progress(
+            commitment.pk, party_id=party.pk, verdict=verdict, said_on=said_on, note=note, by=actor
+        )

@@ -79,7 +79,9 @@ class Activity(Recorded):
 class ActivityOrganizer(Recorded):
     """An organization that holds an activity."""
 
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="organizers", verbose_name=_("activity"))
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, related_name="organizers", verbose_name=_("activity")
+    )
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="organized", verbose_name=_("organization")
     )
@@ -88,7 +90,9 @@ class ActivityOrganizer(Recorded):
         verbose_name = _("organizer")
         verbose_name_plural = _("organizers")
         constraints = [
-            models.UniqueConstraint(fields=["activity", "organization"], name="organizer_is_listed_once_for_an_activity")
+            models.UniqueConstraint(
+                fields=["activity", "organization"], name="organizer_is_listed_once_for_an_activity"
+            )
         ]
         triggers = [*GUARDED, stays_with("activity_id")]
 
@@ -105,7 +109,9 @@ class Fulfilment(Recorded):
         PART = "part", _("in part")
         WHOLE = "whole", _("wholly")
 
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="fulfilments", verbose_name=_("activity"))
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, related_name="fulfilments", verbose_name=_("activity")
+    )
     commitment = models.ForeignKey(
         Commitment, models.PROTECT, related_name="fulfilments", verbose_name=_("commitment")
     )
@@ -138,9 +144,16 @@ class Participation(Recorded):
         MALE = "male", _("men and boys")
         ALL = "all", _("not told apart")
 
-    activity = models.ForeignKey(Activity, models.CASCADE, related_name="participations", verbose_name=_("activity"))
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, related_name="participations", verbose_name=_("activity")
+    )
     target_group = models.ForeignKey(
-        TargetGroup, models.PROTECT, null=True, blank=True, related_name="participations", verbose_name=_("group")
+        TargetGroup,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participations",
+        verbose_name=_("group"),
     )
     sex = models.CharField(_("sex"), max_length=6, choices=Sex, default=Sex.ALL)
     number = models.PositiveIntegerField(_("people reached"))
@@ -227,7 +240,12 @@ class EvidenceFile(Recorded):
         Activity, models.CASCADE, null=True, blank=True, related_name="evidence", verbose_name=_("activity")
     )
     progress_view = models.ForeignKey(
-        ProgressView, models.CASCADE, null=True, blank=True, related_name="evidence", verbose_name=_("progress view")
+        ProgressView,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="evidence",
+        verbose_name=_("progress view"),
     )
     file = models.FileField(_("file"), upload_to=evidence_path)
     name = models.CharField(_("name of the file"), max_length=200)
@@ -241,7 +259,9 @@ class EvidenceFile(Recorded):
                 name="evidence_shows_an_activity_or_backs_a_view",
                 condition=Q(activity__isnull=False, progress_view__isnull=True)
                 | Q(activity__isnull=True, progress_view__isnull=False),
-                violation_error_message=_("Evidence belongs to an activity or to a progress view: choose one."),
+                violation_error_message=_(
+                    "Evidence belongs to an activity or to a progress view: choose one."
+                ),
             ),
             models.CheckConstraint(
                 name="evidence_is_sealed_by_its_hash",

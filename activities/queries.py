@@ -70,7 +70,9 @@ def read_view(view: ProgressView) -> dict:
         "id": str(view.pk),
         "type": "progress_view",
         "url": addresses.api("progress-views", view.pk),
-        "commitment": addresses.reference("commitment", "commitments", view.commitment_id, view.commitment.text),
+        "commitment": addresses.reference(
+            "commitment", "commitments", view.commitment_id, view.commitment.text
+        ),
         "party": addresses.reference("party", "parties", view.party_id, view.party.organization.label),
         "verdict": view.verdict,
         "said_on": view.said_on.isoformat(),

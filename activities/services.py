@@ -79,7 +79,11 @@ def report_activity(document: Mapping[str, Any], *, by: Actor) -> Activity:
     for index, part in enumerate(content["reached"]):
         if part["target_group"] is not None and part["target_group"] not in groups:
             faults.append(
-                Fault(f"/reached/{index}/target_group", "unknown_code", _("This is not in the vocabulary of target groups."))
+                Fault(
+                    f"/reached/{index}/target_group",
+                    "unknown_code",
+                    _("This is not in the vocabulary of target groups."),
+                )
             )
     if faults:
         raise Refused(faults)
@@ -105,7 +109,10 @@ def report_activity(document: Mapping[str, Any], *, by: Actor) -> Activity:
         )
         Participation.objects.bulk_create(
             Participation(
-                activity=activity, target_group_id=part["target_group"], sex=part["sex"], number=part["number"]
+                activity=activity,
+                target_group_id=part["target_group"],
+                sex=part["sex"],
+                number=part["number"],
             )
             for part in content["reached"]
         )
@@ -134,7 +141,9 @@ def report_progress(
     commitment = Commitment.objects.visible_to(by).get(pk=commitment_id)
     party = Party.objects.filter(pk=party_id, agreement=commitment.agreement_id).first()
     if party is None:
-        raise Refused.at("/party", "not_a_party", _("Only a party to the agreement says how far a commitment is."))
+        raise Refused.at(
+            "/party", "not_a_party", _("Only a party to the agreement says how far a commitment is.")
+        )
     if party.organization_id != by.organization_id:
         raise PermissionDenied(_("A party speaks only for itself."))
     with one_write():
@@ -152,7 +161,12 @@ def report_progress(
 
 
 def attach_evidence(
-    file: File, *, name: str, activity: Activity | None = None, progress_view: ProgressView | None = None, by: Actor
+    file: File,
+    *,
+    name: str,
+    activity: Activity | None = None,
+    progress_view: ProgressView | None = None,
+    by: Actor,
 ) -> EvidenceFile:
     """Keep a file under a random name, sealed by its hash; the original is never altered."""
     demand(by, Permission.ACTIVITY_REPORT)
@@ -166,7 +180,12 @@ def attach_evidence(
         )
         evidence.full_clean()
         evidence.save(force_insert=True)
-        trail.record("evidence.attached", evidence, by=by, changes={"name": (None, name), "sha256": (None, evidence.sha256)})
+        trail.record(
+            "evidence.attached",
+            evidence,
+            by=by,
+            changes={"name": (None, name), "sha256": (None, evidence.sha256)},
+        )
     return evidence
 
 

@@ -1,11 +1,10 @@
 """Pages to read: the list of activities."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django.http import Http404
 
 from activities import queries
 from activities.models import Activity

@@ -299,7 +299,8 @@ for model in (
                 "raw_id_fields": [
                     field.name
                     for field in model._meta.fields
-                    if field.is_relation and not issubclass(field.related_model, services.records.VOCABULARIES)
+                    if field.is_relation
+                    and not issubclass(field.related_model, services.records.VOCABULARIES)
                 ]
             },
         ),

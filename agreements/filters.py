@@ -45,7 +45,11 @@ def containing(words: str) -> Q:
         title |= Q(Contains(column, words))
     return (
         title
-        | Q(pk__in=Party.objects.filter(organization__in=Organization.objects.filter(named(words))).values("agreement"))
+        | Q(
+            pk__in=Party.objects.filter(organization__in=Organization.objects.filter(named(words))).values(
+                "agreement"
+            )
+        )
         | said(Party, plain=("name_as_written",))
         | said(Commitment, "text", "purpose", plain=("place",))
         | said(Objective, "text")
@@ -73,7 +77,9 @@ class AgreementFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="search", label=_("Words"))
     kind = django_filters.ModelMultipleChoiceFilter(
-        queryset=AgreementKind.objects.order_by("position"), label=_("Kind"), widget=forms.CheckboxSelectMultiple
+        queryset=AgreementKind.objects.order_by("position"),
+        label=_("Kind"),
+        widget=forms.CheckboxSelectMultiple,
     )
     state = django_filters.MultipleChoiceFilter(
         choices=LegalState, method="by_state", label=_("State"), widget=forms.CheckboxSelectMultiple
@@ -98,7 +104,9 @@ class AgreementFilter(django_filters.FilterSet):
     )
     signed_from = django_filters.CharFilter(method="by_days", label=_("Signed from"))
     signed_to = django_filters.CharFilter(method="by_days", label=_("Signed until"))
-    signed_match = django_filters.ChoiceFilter(choices=SIGNED_MATCH, method="by_days", label=_("Signed, for sure or perhaps"))
+    signed_match = django_filters.ChoiceFilter(
+        choices=SIGNED_MATCH, method="by_days", label=_("Signed, for sure or perhaps")
+    )
     signed = django_filters.ChoiceFilter(
         choices=[("unknown", _("date unknown"))], method="by_signed", label=_("Date of signature")
     )
@@ -139,7 +147,9 @@ class AgreementFilter(django_filters.FilterSet):
                     if written := cleaned.get(name):
                         known = claims.days_of(written)
                         if known is None:
-                            form.add_error(name, _("Write a year, a month or a day: 2012, 2012-05 or 2012-05-18."))
+                            form.add_error(
+                                name, _("Write a year, a month or a day: 2012, 2012-05 or 2012-05-18.")
+                            )
                         else:
                             days[name] = known[end]
                 if len(days) == 2 and days["signed_from"] > days["signed_to"]:
@@ -151,7 +161,11 @@ class AgreementFilter(django_filters.FilterSet):
         return form
 
     def filter_queryset(self, queryset):
-        return super().filter_queryset(queryset).distinct() if self._joins() else super().filter_queryset(queryset)
+        return (
+            super().filter_queryset(queryset).distinct()
+            if self._joins()
+            else super().filter_queryset(queryset)
+        )
 
     def _joins(self) -> bool:
         return any(self.form.cleaned_data.get(name) for name in ("theme", "group", "party"))
@@ -165,7 +179,9 @@ class AgreementFilter(django_filters.FilterSet):
     def by_days(self, queryset, name, value):
         days = self.form.days
         # The three parameters ask one question: it is put once, by the first of them that was given.
-        given = next(each for each in ("signed_from", "signed_to", "signed_match") if self.form.cleaned_data.get(each))
+        given = next(
+            each for each in ("signed_from", "signed_to", "signed_match") if self.form.cleaned_data.get(each)
+        )
         if name != given or not days:
             return queryset
         asked = claims.asked_range(days.get("signed_from"), days.get("signed_to"))
@@ -184,8 +200,12 @@ class CommitmentFilter(django_filters.FilterSet):
     """Commitments by who owes them and, separately, whom they are for; a joint one counts once."""
 
     q = django_filters.CharFilter(method="search", label=_("Words"))
-    kind = django_filters.ModelMultipleChoiceFilter(queryset=CommitmentKind.objects.order_by("position"), label=_("Kind"))
-    agreement = django_filters.ModelChoiceFilter(queryset=Agreement.objects.all(), label=_("Agreement"))
+    kind = django_filters.ModelMultipleChoiceFilter(
+        queryset=CommitmentKind.objects.order_by("position"), label=_("Kind")
+    )
+    agreement = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Agreement.objects.visible_to(request.user), label=_("Agreement")
+    )
     debtor = django_filters.ModelMultipleChoiceFilter(
         queryset=Organization.objects.order_by("slug"), method="by_debtor", label=_("Debtor")
     )

@@ -285,7 +285,9 @@ class DossierShape(Proved):
         choices=Agreement.Confidentiality, default=Agreement.Confidentiality.PUBLIC
     )
     legal_state = Code(read_only=True)
-    reference = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="", max_length=120)
+    reference = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, default="", max_length=120
+    )
     identifiers = IdentifierShape(many=True, required=False, default=list)
     kind = Code()
     source_language = serializers.ChoiceField(choices=SourceLanguage)

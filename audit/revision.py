@@ -31,7 +31,11 @@ def store(
     """
     name = instance._meta.model_name
     with one_write():
-        before = None if instance._state.adding else type(instance)._base_manager.select_for_update(of=("self",)).get(pk=instance.pk)
+        before = (
+            None
+            if instance._state.adding
+            else type(instance)._base_manager.select_for_update(of=("self",)).get(pk=instance.pk)
+        )
         old = columns(before) if before else {}
         moved = {
             column: (old.get(column), value)
@@ -42,7 +46,13 @@ def store(
             return instance
         instance.full_clean()
         instance.save()
-        trail.record(verb or f"{name}.{'changed' if before else 'created'}", instance, by=by, chain=chain, changes=moved)
+        trail.record(
+            verb or f"{name}.{'changed' if before else 'created'}",
+            instance,
+            by=by,
+            chain=chain,
+            changes=moved,
+        )
     return instance
 
 
@@ -62,5 +72,8 @@ def remove(instance: models.Model, *, by: Actor, chain: UUID | None = None, reas
     except ProtectedError as error:
         leaning = ", ".join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
         raise Refused.at(
-            "", "still_leaned_on", _("Other records lean on this one (%(kinds)s): remove or change them first.") % {"kinds": leaning}
+            "",
+            "still_leaned_on",
+            _("Other records lean on this one (%(kinds)s): remove or change them first.")
+            % {"kinds": leaning},
         ) from error

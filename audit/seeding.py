@@ -9,7 +9,11 @@ def seed(apps, label: str, rows: list[tuple[str, str, str, str]]) -> None:
     """Add the terms `(code, en, fr, ar)` to the vocabulary `label`, in this order."""
     model = apps.get_model(label)
     model.objects.bulk_create(
-        model(code=code, position=position, **{f"label_{lang}": text for lang, text in zip(LANGUAGES, labels, strict=True)})
+        model(
+            code=code,
+            position=position,
+            **{f"label_{lang}": text for lang, text in zip(LANGUAGES, labels, strict=True)},
+        )
         for position, (code, *labels) in enumerate(rows, start=1)
     )
     apps.get_model("audit.AuditEvent").objects.create(

@@ -14,6 +14,7 @@ from audit.models import AuditEvent
 from lib import tracing
 from lib.problems import Refused, broken_rule
 
+
 class Actor(Protocol):
     """Who acts: a person, a partner system, or the registry's own command line."""
 
@@ -67,7 +68,9 @@ def record(
         organization_id=by.organization_id,
         reason=reason,
         request_id=tracing.request_id(),
-        changes={field: {"old": plain(old), "new": plain(new)} for field, (old, new) in (changes or {}).items()},
+        changes={
+            field: {"old": plain(old), "new": plain(new)} for field, (old, new) in (changes or {}).items()
+        },
     )
 
 

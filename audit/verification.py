@@ -65,4 +65,3 @@ def verify(expected: str | None = None) -> Report:
         horizon = cursor.fetchone()[0]
         cursor.execute(_DIGEST, [horizon])
         return Report(events, chains, f"{horizon}:{cursor.fetchone()[0]}", faults)
-

@@ -40,12 +40,19 @@ class Vocabularies(viewsets.GenericViewSet):
     pagination_class = None
     lookup_value_regex = "[a-z-]+"
 
-    @extend_schema(summary="Vocabularies", responses={200: {"type": "object", "additionalProperties": {"type": "string"}}})
+    @extend_schema(
+        summary="Vocabularies",
+        responses={200: {"type": "object", "additionalProperties": {"type": "string"}}},
+    )
     def list(self, request):
         strict_parameters(request, {"language"})
-        return Response({name: f"{settings.PUBLIC_URL}{reverse('api-root')}vocabularies/{name}" for name in VOCABULARIES})
+        return Response(
+            {name: f"{settings.PUBLIC_URL}{reverse('api-root')}vocabularies/{name}" for name in VOCABULARIES}
+        )
 
-    @extend_schema(operation_id="vocabularies_retrieve", summary="One vocabulary", responses=VocabularyTerm(many=True))
+    @extend_schema(
+        operation_id="vocabularies_retrieve", summary="One vocabulary", responses=VocabularyTerm(many=True)
+    )
     def retrieve(self, request, pk=None):
         strict_parameters(request, {"language"})
         if pk not in VOCABULARIES:
@@ -69,11 +76,17 @@ class Service(viewsets.ViewSet):
 
     required = {"list": Permission.VIEW}
 
-    @extend_schema(summary="Service document", responses={200: {"type": "object", "additionalProperties": {"type": "string"}}})
+    @extend_schema(
+        summary="Service document",
+        responses={200: {"type": "object", "additionalProperties": {"type": "string"}}},
+    )
     def list(self, request):
         strict_parameters(request, {"language"})
         root = f"{settings.PUBLIC_URL}{reverse('api-root')}"
-        return Response({name: f"{root}{name}" for name, _view, _base in router.registry} | {"openapi": f"{root}openapi.json"})
+        return Response(
+            {name: f"{root}{name}" for name, _view, _base in router.registry}
+            | {"openapi": f"{root}openapi.json"}
+        )
 
 
 class Contract(SpectacularAPIView):

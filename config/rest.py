@@ -5,8 +5,8 @@ from http import HTTPStatus
 from django.conf import settings
 from django.core.exceptions import PermissionDenied as Forbidden
 from django.core.exceptions import ValidationError as RuleBroken
-from django.http import Http404, HttpRequest, JsonResponse
-from django.utils.translation import gettext as _
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -19,17 +19,46 @@ MEDIA_TYPE = "application/problem+json"
 
 # Slug → what it is, and what to do about it. The page /problems/<slug> says the same.
 PROBLEMS = {
-    "bad-request": (gettext_lazy("The request cannot be understood"), gettext_lazy("A parameter or the body has the wrong form. Each error names what to change.")),
-    "not-authenticated": (gettext_lazy("No valid token or session"), gettext_lazy("Send the header Authorization: Bearer with a token that is neither expired nor revoked.")),
-    "forbidden": (gettext_lazy("Not allowed"), gettext_lazy("The account or token is known, and its role does not include this action.")),
-    "not-found": (gettext_lazy("Not there"), gettext_lazy("There is no such record at this address, or this account may not read it.")),
-    "method-not-allowed": (gettext_lazy("This address does not do that"), gettext_lazy("The Allow header lists what it does.")),
+    "bad-request": (
+        gettext_lazy("The request cannot be understood"),
+        gettext_lazy("A parameter or the body has the wrong form. Each error names what to change."),
+    ),
+    "not-authenticated": (
+        gettext_lazy("No valid token or session"),
+        gettext_lazy(
+            "Send the header Authorization: Bearer with a token that is neither expired nor revoked."
+        ),
+    ),
+    "forbidden": (
+        gettext_lazy("Not allowed"),
+        gettext_lazy("The account or token is known, and its role does not include this action."),
+    ),
+    "not-found": (
+        gettext_lazy("Not there"),
+        gettext_lazy("There is no such record at this address, or this account may not read it."),
+    ),
+    "method-not-allowed": (
+        gettext_lazy("This address does not do that"),
+        gettext_lazy("The Allow header lists what it does."),
+    ),
     "not-acceptable": (gettext_lazy("Not offered in this format"), gettext_lazy("Ask for application/json.")),
-    "unsupported-media-type": (gettext_lazy("Not understood in this format"), gettext_lazy("Send application/json.")),
-    "refused": (gettext_lazy("The content breaks a rule of the registry"), gettext_lazy("Nothing was written. Each error points at the member to change.")),
-    "too-many-requests": (gettext_lazy("Too many requests"), gettext_lazy("Wait as long as the Retry-After header says, then send it again.")),
+    "unsupported-media-type": (
+        gettext_lazy("Not understood in this format"),
+        gettext_lazy("Send application/json."),
+    ),
+    "refused": (
+        gettext_lazy("The content breaks a rule of the registry"),
+        gettext_lazy("Nothing was written. Each error points at the member to change."),
+    ),
+    "too-many-requests": (
+        gettext_lazy("Too many requests"),
+        gettext_lazy("Wait as long as the Retry-After header says, then send it again."),
+    ),
     "too-large": (gettext_lazy("Too large"), gettext_lazy("Send less at once.")),
-    "server-error": (gettext_lazy("Our mistake"), gettext_lazy("Nothing was written. The request id helps us find what happened.")),
+    "server-error": (
+        gettext_lazy("Our mistake"),
+        gettext_lazy("Nothing was written. The request id helps us find what happened."),
+    ),
 }
 _BY_STATUS = {
     400: "bad-request",
@@ -59,7 +88,9 @@ def problem(status: int, *, detail: str = "", faults: list[Fault] = (), request_
     if request_id:
         body["request_id"] = request_id
     if faults:
-        body["errors"] = [{"pointer": each.pointer, "code": each.code, "detail": each.message} for each in faults]
+        body["errors"] = [
+            {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in faults
+        ]
     return body
 
 
@@ -71,7 +102,9 @@ def problem_details(error: Exception, context: dict) -> Response | None:
     if isinstance(error, RuleBroken):
         faults = [
             Fault("" if name == "__all__" else f"/{name}", each.code or "invalid", message)
-            for name, errors in (error.error_dict if hasattr(error, "error_dict") else {"__all__": [error]}).items()
+            for name, errors in (
+                error.error_dict if hasattr(error, "error_dict") else {"__all__": [error]}
+            ).items()
             for each in errors
             for message in each.messages
         ]
@@ -106,11 +139,15 @@ def _is_api(request: HttpRequest) -> bool:
 
 def _plain(request: HttpRequest, status: int) -> JsonResponse:
     body = problem(status, request_id=getattr(request, "id", ""))
-    return JsonResponse(body, status=status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        body, status=status, content_type=MEDIA_TYPE, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def bad_request(request, exception=None):
-    return _plain(request, HTTPStatus.BAD_REQUEST) if _is_api(request) else pages.bad_request(request, exception)
+    return (
+        _plain(request, HTTPStatus.BAD_REQUEST) if _is_api(request) else pages.bad_request(request, exception)
+    )
 
 
 def forbidden(request, exception=None):
@@ -122,10 +159,14 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    return _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR) if _is_api(request) else pages.server_error(request)
+    return (
+        _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR) if _is_api(request) else pages.server_error(request)
+    )
 
 
-def problem_title(slug: str) -> tuple[str, str] | None:
-    """Title and advice of a problem; None for a slug that is not ours."""
-    known = PROBLEMS.get(slug)
-    return (str(known[0]), _(str(known[1]))) if known else None
+def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a problem is and what to do about it: where its `type` points."""
+    if slug not in PROBLEMS:
+        raise Http404
+    title, advice = PROBLEMS[slug]
+    return render(request, "problem.html", {"title": title, "advice": advice, "slug": slug})

@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 
 from activities import views as activity_views
 from agreements.views import browse
-from config import api
+from config import api, rest
 
 handler400 = "config.rest.bad_request"
 handler403 = "config.rest.forbidden"
@@ -32,6 +32,7 @@ urlpatterns = [
     path("api/v1", RedirectView.as_view(pattern_name="api-root", permanent=True)),
     path("api/v1/openapi.json", api.Contract.as_view(), name="openapi"),
     path("api/v1/", include(api.router.urls)),
+    path("problems/<slug:slug>", rest.problem_page, name="problem"),
     *i18n_patterns(
         path("", lambda request: redirect("agreements"), name="home"),
         path("agreements/", browse.agreement_list, name="agreements"),

@@ -6,12 +6,13 @@ range lies inside the asked one, *possible* when it overlaps, *unknown* when the
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.contrib.postgres.fields import DateRangeField
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -109,8 +110,8 @@ def _next_month(day: date) -> tuple[int, int]:
 
 
 def asked_range(earliest: date | None, latest: date | None) -> DateRange:
-    """The days from `earliest` to `latest`, both included; None is unbounded."""
-    return DateRange(earliest, latest + ONE_DAY if latest else None)
+    """The days from `earliest` to `latest`, both included; None is unbounded, and so is the calendar's last day."""
+    return DateRange(earliest, latest + ONE_DAY if latest and latest < date.max else None)
 
 
 def certain(field: str, asked: DateRange) -> Q:
@@ -145,7 +146,9 @@ class DateClaims:
         parts = {
             "text": models.TextField(_("date as written"), blank=True, default=""),
             "range": DateRangeField(_("between (first day, day after the last)"), null=True, blank=True),
-            "basis": models.CharField(_("basis of the date"), max_length=12, choices=Basis, default=Basis.NOT_STATED),
+            "basis": models.CharField(
+                _("basis of the date"), max_length=12, choices=Basis, default=Basis.NOT_STATED
+            ),
             "note": models.TextField(_("note on the date"), blank=True, default=""),
         }
         for index, (part, field) in enumerate(parts.items()):
@@ -172,7 +175,8 @@ def claim_constraints(table: str, name: str) -> list[CheckConstraint]:
             condition=(Q(**{f"{basis}__in": [Basis.STATED, Basis.DERIVED]}) & with_range)
             | (Q(**{f"{basis}__in": [Basis.RELATIVE, Basis.NOT_STATED, Basis.NONE]}) & ~with_range),
             violation_error_message=_(
-                "A date has days when it is stated or derived, and none when it is relative, not stated or explicitly none."
+                "A date has days when it is stated or derived, "
+                "and none when it is relative, not stated or explicitly none."
             ),
         ),
         CheckConstraint(
@@ -213,8 +217,7 @@ def days_of(written: str) -> tuple[date, date] | None:
         if day:
             return (exact := date(year, month, day)), exact
         if month:
-            first = date(year, month, 1)
-            return first, date(*_next_month(first), 1) - ONE_DAY
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
         return date(year, 1, 1), date(year, 12, 31)
     except ValueError:
         return None

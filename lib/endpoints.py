@@ -20,7 +20,9 @@ def strict_parameters(request, known: set[str]) -> None:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             faults[name] = [
-                _("Unknown parameter; did you mean “%(near)s”?") % {"near": near[0]} if near else _("Unknown parameter.")
+                _("Unknown parameter; did you mean “%(near)s”?") % {"near": near[0]}
+                if near
+                else _("Unknown parameter.")
             ]
     if faults:
         raise ValidationError(faults, code="unknown_parameter")

@@ -84,4 +84,6 @@ def columns(*names: str) -> list[str]:
 
 def translated(field) -> TranslatedField:
     """Three columns `_en _fr _ar`; read as one, they fall back as `best` does."""
-    return TranslatedField(field, languages=CODES, attrgetter=lambda name, field: lambda self: spoken(self, name).value)
+    return TranslatedField(
+        field, languages=CODES, attrgetter=lambda name, field: lambda self: spoken(self, name).value
+    )

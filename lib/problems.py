@@ -33,7 +33,10 @@ class Refused(Exception):
     def as_validation_error(self) -> ValidationError:
         """For forms: every message with the place it speaks of."""
         return ValidationError(
-            [ValidationError(f"{f.pointer}: {f.message}" if f.pointer else f.message, code=f.code) for f in self.faults]
+            [
+                ValidationError(f"{f.pointer}: {f.message}" if f.pointer else f.message, code=f.code)
+                for f in self.faults
+            ]
         )
 
 
@@ -41,11 +44,17 @@ def pointed(errors: Any, pointer: str = "") -> Iterator[Fault]:
     """The faults in a tree of DRF errors (dicts, lists, ErrorDetails), each with its pointer."""
     if isinstance(errors, Mapping):
         for member, below in errors.items():
-            step = "" if member == "non_field_errors" else f"/{str(member).replace('~', '~0').replace('/', '~1')}"
+            step = (
+                ""
+                if member == "non_field_errors"
+                else f"/{str(member).replace('~', '~0').replace('/', '~1')}"
+            )
             yield from pointed(below, pointer + step)
     elif isinstance(errors, Sequence) and not isinstance(errors, str):
         for index, below in enumerate(errors):
-            nested = isinstance(below, Mapping) or (isinstance(below, Sequence) and not isinstance(below, str))
+            nested = isinstance(below, Mapping) or (
+                isinstance(below, Sequence) and not isinstance(below, str)
+            )
             yield from pointed(below, f"{pointer}/{index}" if nested else pointer)
     else:
         yield Fault(pointer, getattr(errors, "code", "invalid"), str(errors))

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # A sentence ends at . ! ? … or their Arabic kin, followed by space and something that can begin one: a capital, a
 # letter of a script without capitals, a quotation mark or a digit. A full stop before a small letter ends nothing.
-_END = re.compile(r"[.!?…؟。]+[\"»”’)]*(?=\s+[\"«“‘(]?(?:[^\W\d_a-zà-öø-ÿœ]|\d))")
+# French sets its quotation marks apart by a space: « Nous signons. »
+_END = re.compile(r"[.!?…؟。]+(?:\s?»|[\"”’)])*(?=\s+(?:«\s?|[\"“‘(])?(?:[^\W\d_a-zà-öø-ÿœ]|\d))")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ def sentences(text: str, aside: Sequence[tuple[int, int]] = ()) -> list[Sentence
     line_start = 0
     for line in text.splitlines(keepends=True):
         cuts = [0, *(match.end() for match in _END.finditer(line)), len(line)]
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             words = line[start:end]
             left = line_start + start + len(words) - len(words.lstrip())
             right = line_start + start + len(words.rstrip())

@@ -26,21 +26,30 @@ class Strict(serializers.Serializer):
     def _unknown(self, member: str) -> serializers.ErrorDetail:
         near = difflib.get_close_matches(member, self.fields, n=1)
         message = (
-            _("Unknown member; did you mean “%(near)s”?") % {"near": near[0]} if near else _("Unknown member.")
+            _("Unknown member; did you mean “%(near)s”?") % {"near": near[0]}
+            if near
+            else _("Unknown member.")
         )
         return serializers.ErrorDetail(message, code="unknown_member")
 
 
+class Worded(serializers.Field):
+    """A field whose refusals show how it is done: braces in them are JSON, not places to fill."""
+
+    def fail(self, key, **kwargs):
+        raise serializers.ValidationError(self.error_messages[key] % kwargs, code=key)
+
+
 @extend_schema_field({"type": "object", "properties": {code: {"type": "string"} for code in languages.CODES}})
-class Texts(serializers.Field):
+class Texts(Worded):
     """The same words in several languages: `{"fr": "…", "ar": "…"}`, at least one unless `allow_empty`."""
 
     default_error_messages = {
-        "object": _("Give an object of languages and words, like {\"fr\": \"…\"}."),
+        "object": _('Give an object of languages and words, like {"fr": "…"}.'),
         "language": _("Languages here are en, fr and ar."),
         "words": _("Give words, as a text that is not empty; leave out a language you do not have."),
         "empty": _("Give the words in at least one language."),
-        "long": _("At most %(limit)d characters."),
+        "too_long": _("At most %(limit)d characters."),
     }
 
     def __init__(self, *, allow_empty: bool = False, max_length: int | None = None, **kwargs):
@@ -59,9 +68,7 @@ class Texts(serializers.Field):
             if not isinstance(words, str) or not words.strip():
                 self.fail("words")
             if self.max_length and len(words) > self.max_length:
-                raise serializers.ValidationError(
-                    self.error_messages["long"] % {"limit": self.max_length}, code="too_long"
-                )
+                self.fail("too_long", limit=self.max_length)
             if "\x00" in words:
                 self.fail("words")
         if not data and not self.allow_empty:
@@ -79,10 +86,10 @@ class Texts(serializers.Field):
         "properties": {"code": {"type": "string"}, "label": {"type": "string", "readOnly": True}},
     }
 )
-class Code(serializers.Field):
+class Code(Worded):
     """A term of a vocabulary: `{"code": "training"}`, or the code alone; read, it comes with its label."""
 
-    default_error_messages = {"form": _("Give a code, like {\"code\": \"training\"}.")}
+    default_error_messages = {"form": _('Give a code, like {"code": "training"}.')}
 
     def __init__(self, *, code: str = "", **kwargs):
         # The default is a callable, so that the contract does not print it as if it were a whole object.
@@ -111,11 +118,11 @@ class Code(serializers.Field):
         },
     }
 )
-class Reference(serializers.Field):
+class Reference(Worded):
     """Points at a record: `{"id": …}` of the registry, or `{"key": …}` of one that the same document brings."""
 
     default_error_messages = {
-        "form": _("Give {\"id\": …} of a record, or {\"key\": …} of one in this document."),
+        "form": _('Give {"id": …} of a record, or {"key": …} of one in this document.'),
     }
 
     def to_internal_value(self, data):
@@ -167,16 +174,26 @@ class Claim(Strict):
         known = bool(earliest or latest)
         if known and basis not in {Basis.STATED, Basis.DERIVED}:
             raise serializers.ValidationError(
-                {"basis": [_("A date with days is “stated” or “derived”; without either, leave out the days.")]}
+                {
+                    "basis": [
+                        _("A date with days is “stated” or “derived”; without either, leave out the days.")
+                    ]
+                }
             )
         if not known and basis in {Basis.STATED, Basis.DERIVED}:
             raise serializers.ValidationError(
-                {"earliest": [_("Give the first or last possible day, or the basis “relative” or “not_stated”.")]}
+                {
+                    "earliest": [
+                        _("Give the first or last possible day, or the basis “relative” or “not_stated”.")
+                    ]
+                }
             )
         if basis in {Basis.STATED, Basis.RELATIVE} and not text:
             raise serializers.ValidationError({"stated": [_("Give the words of the source.")]})
         if basis == Basis.DERIVED and not data["note"]:
             raise serializers.ValidationError({"note": [_("Say from what the date is derived.")]})
         if basis == Basis.NOT_STATED and text:
-            raise serializers.ValidationError({"basis": [_("There are words: choose “relative”, or give the days.")]})
+            raise serializers.ValidationError(
+                {"basis": [_("There are words: choose “relative”, or give the days.")]}
+            )
         return DateClaim(text, earliest, latest, basis, data["note"])

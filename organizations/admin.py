@@ -169,7 +169,16 @@ class TokenForm(forms.ModelForm):
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
     form = TokenForm
-    list_display = ["prefix", "organization", "role", "label", "created_at", "expires_at", "last_used_at", "revoked_at"]
+    list_display = [
+        "prefix",
+        "organization",
+        "role",
+        "label",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    ]
     list_filter = ["role"]
     list_select_related = ["organization"]
     search_fields = ["prefix", "label", "organization__slug"]

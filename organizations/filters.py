@@ -21,8 +21,12 @@ class OrganizationFilter(django_filters.FilterSet):
     """Organizations by words of their names, kind and parent."""
 
     q = django_filters.CharFilter(method="search", label=_("Words"))
-    kind = django_filters.ModelMultipleChoiceFilter(queryset=OrganizationKind.objects.order_by("position"), label=_("Kind"))
-    parent = django_filters.ModelChoiceFilter(queryset=Organization.objects.order_by("slug"), label=_("Parent"))
+    kind = django_filters.ModelMultipleChoiceFilter(
+        queryset=OrganizationKind.objects.order_by("position"), label=_("Kind")
+    )
+    parent = django_filters.ModelChoiceFilter(
+        queryset=Organization.objects.order_by("slug"), label=_("Parent")
+    )
 
     class Meta:
         model = Organization

@@ -6,7 +6,9 @@ from organizations.models import Office, Organization, Person
 
 def with_profile(organizations):
     """Bring what `read_organization` needs: four queries, however many organizations."""
-    return organizations.select_related("kind", "parent").prefetch_related("aliases", "identifiers", "profile_claims")
+    return organizations.select_related("kind", "parent").prefetch_related(
+        "aliases", "identifiers", "profile_claims"
+    )
 
 
 def reference(organization: Organization) -> dict:

@@ -26,7 +26,12 @@ from organizations.models import (
 from organizations.permissions import Permission, Role
 
 # Whose history a record belongs to.
-OWNER = {Alias: "organization_id", ExternalIdentifier: "organization_id", ProfileClaim: "organization_id", Office: "person_id"}
+OWNER = {
+    Alias: "organization_id",
+    ExternalIdentifier: "organization_id",
+    ProfileClaim: "organization_id",
+    Office: "person_id",
+}
 
 
 def demand(by: Actor, permission: Permission) -> None:
@@ -125,12 +130,19 @@ def _chain(instance: models.Model):
 
 
 def issue_token(
-    *, organization: Organization, role: str = Role.PARTNER_SYSTEM, label: str = "", expires_at: datetime | None = None, by: Actor
+    *,
+    organization: Organization,
+    role: str = Role.PARTNER_SYSTEM,
+    label: str = "",
+    expires_at: datetime | None = None,
+    by: Actor,
 ) -> tuple[ApiToken, str]:
     """A new API token and its secret, which is told here once and never again."""
     demand(by, Permission.ADMINISTER)
     if role not in Role.values:
-        raise Refused.at("/role", "unknown_role", _("Choose a role: %(roles)s.") % {"roles": ", ".join(Role.values)})
+        raise Refused.at(
+            "/role", "unknown_role", _("Choose a role: %(roles)s.") % {"roles": ", ".join(Role.values)}
+        )
     secret, columns = ApiToken.draw()
     with one_write():
         token = ApiToken.objects.create(
@@ -140,7 +152,11 @@ def issue_token(
             "token.issued",
             token,
             by=by,
-            changes={"organization": (None, organization.slug), "role": (None, role), "prefix": (None, token.prefix)},
+            changes={
+                "organization": (None, organization.slug),
+                "role": (None, role),
+                "prefix": (None, token.prefix),
+            },
         )
     return token, secret
 
@@ -153,18 +169,28 @@ def revoke_token(token: ApiToken, *, by: Actor, reason: str = "") -> ApiToken:
         if token.revoked_at is None:
             token.revoked_at = timezone.now()
             token.save(update_fields=["revoked_at"])
-            trail.record("token.revoked", token, by=by, reason=reason, changes={"revoked_at": (None, token.revoked_at)})
+            trail.record(
+                "token.revoked", token, by=by, reason=reason, changes={"revoked_at": (None, token.revoked_at)}
+            )
     return token
 
 
 def create_account(
-    *, email: str, name: str, role: str, password: str | None, organization: Organization | None = None, by: Actor
+    *,
+    email: str,
+    name: str,
+    role: str,
+    password: str | None,
+    organization: Organization | None = None,
+    by: Actor,
 ) -> User:
     """An account for a person. Raises ValidationError at the fields that break a rule."""
     demand(by, Permission.ADMINISTER)
     with one_write():
         user = User.objects.create_user(email, password, name=name, role=role, organization=organization)
-        trail.record("account.created", user, by=by, changes={"email": (None, user.email), "role": (None, role)})
+        trail.record(
+            "account.created", user, by=by, changes={"email": (None, user.email), "role": (None, role)}
+        )
     return user
 
 
@@ -185,7 +211,12 @@ def add_person(content: Mapping[str, Any], *, keep_ids: bool = False, by: Actor)
 
 
 def add_office(
-    content: Mapping[str, Any], *, person: Person, organization: Organization, keep_ids: bool = False, by: Actor
+    content: Mapping[str, Any],
+    *,
+    person: Person,
+    organization: Organization,
+    keep_ids: bool = False,
+    by: Actor,
 ) -> Office:
     """Give a person a title in an organization; `content` is a checked OfficeShape."""
     with one_write():

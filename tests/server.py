@@ -37,6 +37,8 @@ def _lend(borrowed: ExitStack) -> None:
         environment = postgres.BARE_ENVIRONMENT | {"DATA_DIR": folder}
     # A data folder that was named already is that of a registry in use: never write there.
     os.environ["DATA_DIR"] = environment["DATA_DIR"]
-    (Path(environment["DATA_DIR"]) / "static").mkdir(parents=True, exist_ok=True)  # whitenoise wants the folder
+    (Path(environment["DATA_DIR"]) / "static").mkdir(
+        parents=True, exist_ok=True
+    )  # whitenoise wants the folder
     for name, value in environment.items():
         os.environ.setdefault(name, value)

@@ -18,5 +18,7 @@ KINDS = [
 class Migration(migrations.Migration):
     dependencies = [("activities", "0001_initial"), ("audit", "0001_initial")]
     operations = [
-        migrations.RunPython(lambda apps, editor: seed(apps, "activities.ActivityKind", KINDS), migrations.RunPython.noop)
+        migrations.RunPython(
+            lambda apps, editor: seed(apps, "activities.ActivityKind", KINDS), migrations.RunPython.noop
+        )
     ]

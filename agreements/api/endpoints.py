@@ -31,7 +31,10 @@ from organizations.permissions import Permission
 
 READ = {"list": Permission.VIEW, "retrieve": Permission.VIEW}
 EXPAND = OpenApiParameter(
-    "expand", OpenApiTypes.STR, enum=["proof"], description="`proof`: quotes at every fact, and the records leaned on."
+    "expand",
+    OpenApiTypes.STR,
+    enum=["proof"],
+    description="`proof`: quotes at every fact, and the records leaned on.",
 )
 
 
@@ -45,9 +48,12 @@ def described(name: str, one: str):
     retrieve=extend_schema(summary="One agreement, whole", parameters=[EXPAND]),
     create=extend_schema(
         summary="Register an agreement",
-        description="Takes the whole dossier: facts, sources, citations, open questions. All of it is entered, or nothing.",
+        description="Takes the whole dossier: facts, sources, citations, questions. All of it is entered, or nothing.",
         request=shapes.DossierShape,
-        responses={201: shapes.DossierShape, 422: OpenApiResponse(description="A rule of the registry is broken.")},
+        responses={
+            201: shapes.DossierShape,
+            422: OpenApiResponse(description="A rule of the registry is broken."),
+        },
     ),
 )
 class Agreements(Endpoint):
@@ -71,7 +77,8 @@ class Agreements(Endpoint):
         return self.with_facts(filters.qs)
 
     def with_facts(self, queryset):
-        queryset = dossier.with_facts(queryset, on=timezone.localdate())
+        readable = Agreement.objects.visible_to(self.request.user)
+        queryset = dossier.with_facts(queryset, on=timezone.localdate(), readable=readable)
         return dossier.with_citations(queryset) if self.proof else queryset
 
     @property
@@ -101,10 +108,10 @@ class Agreements(Endpoint):
     def create(self, request, *args, **kwargs):
         strict_parameters(request, {"language"})
         agreement = services.register(request.data, by=request.user)
-        read = dossier.with_citations(
-            dossier.with_facts(Agreement.objects.filter(pk=agreement.pk), on=timezone.localdate())
-        ).get()
-        return self.answer(read, status=201, proof=True)
+        entered = Agreement.objects.filter(pk=agreement.pk)
+        readable = Agreement.objects.visible_to(request.user)
+        facts = dossier.with_facts(entered, on=timezone.localdate(), readable=readable)
+        return self.answer(dossier.with_citations(facts).get(), status=201, proof=True)
 
     @extend_schema(summary="The sources of an agreement", responses=shapes.SourceShape(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
@@ -127,7 +134,8 @@ class Part(Endpoint):
 
     def documents(self, rows):
         wanted = Agreement.objects.filter(pk__in={each.agreement_id for each in rows})
-        agreements = dossier.with_facts(wanted, on=timezone.localdate())
+        readable = Agreement.objects.visible_to(self.request.user)
+        agreements = dossier.with_facts(wanted, on=timezone.localdate(), readable=readable)
         parts = {}
         for agreement in agreements:
             owner = addresses.reference("agreement", "agreements", agreement.pk, agreement.title)

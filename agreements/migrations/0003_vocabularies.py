@@ -30,7 +30,12 @@ VOCABULARIES = {
         ("other", "other commitment", "autre engagement", "التزام آخر"),
     ],
     "agreements.Theme": [
-        ("child_protection", "social protection of children", "protection sociale de l'enfance", "الحماية الاجتماعية للطفولة"),
+        (
+            "child_protection",
+            "social protection of children",
+            "protection sociale de l'enfance",
+            "الحماية الاجتماعية للطفولة",
+        ),
         ("precariousness", "precariousness and poverty", "précarité et pauvreté", "الهشاشة والفقر"),
         ("marginalization", "marginalization", "marginalisation", "التهميش"),
         ("training_employment", "training and employment", "formation et emploi", "التكوين والتشغيل"),
@@ -50,7 +55,12 @@ VOCABULARIES = {
         ("women", "women", "femmes", "النساء"),
         ("families", "families", "familles", "الأسر"),
         ("older_persons", "older persons", "personnes âgées", "الأشخاص المسنون"),
-        ("persons_with_disabilities", "persons with disabilities", "personnes handicapées", "الأشخاص في وضعية إعاقة"),
+        (
+            "persons_with_disabilities",
+            "persons with disabilities",
+            "personnes handicapées",
+            "الأشخاص في وضعية إعاقة",
+        ),
         ("members", "members of an association", "adhérents d'une association", "منخرطو جمعية"),
         ("staff", "staff and cadres", "cadres et personnel", "الأطر والموظفون"),
         ("social_workers", "social protection workers", "travailleurs sociaux", "العاملون الاجتماعيون"),

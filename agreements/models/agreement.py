@@ -33,7 +33,9 @@ class Programme(Recorded):
         verbose_name_plural = _("programmes")
         constraints = [
             said_in_a_language(
-                "name", name="programme_has_a_name", message=_("Give the programme's name in at least one language.")
+                "name",
+                name="programme_has_a_name",
+                message=_("Give the programme's name in at least one language."),
             )
         ]
 
@@ -45,8 +47,9 @@ class AgreementQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """The agreements `actor` may read: the one gate of lists and single sheets alike.
 
-        Published ones by their confidentiality; drafts and withdrawn ones for whoever entered them and for those who
-        hold VIEW_DRAFTS. Restricted ones are open to their own parties.
+        Published ones by their confidentiality; drafts and withdrawn ones for whoever entered them, for the
+        organization they were entered for, and for those who hold VIEW_DRAFTS. Restricted ones are open to their
+        own parties.
         """
         if not actor.may_read:
             return self.none()
@@ -57,13 +60,17 @@ class AgreementQuerySet(models.QuerySet):
             open_to.append(Agreement.Confidentiality.RESTRICTED)
         readable = Q(confidentiality__in=open_to)
         if actor.organization_id is not None:  # NULL would mean «agreements without parties»
-            readable |= Q(pk__in=Agreement.objects.filter(parties__organization=actor.organization_id).values("pk"))
+            readable |= Q(
+                pk__in=Agreement.objects.filter(parties__organization=actor.organization_id).values("pk")
+            )
         if actor.may(Permission.VIEW_DRAFTS):
             return self.filter(readable)
-        published = readable & Q(editorial_state=Agreement.EditorialState.PUBLISHED)
-        if actor.account_id is None:
-            return self.filter(published)
-        return self.filter(published | Q(registered_by=actor.account_id))
+        readable &= Q(editorial_state=Agreement.EditorialState.PUBLISHED)
+        if actor.account_id is not None:
+            readable |= Q(registered_by=actor.account_id)
+        if actor.organization_id is not None:
+            readable |= Q(registered_for=actor.organization_id)
+        return self.filter(readable)
 
     def in_order(self):
         """Newest record first: a total order, by key."""
@@ -108,7 +115,9 @@ class Agreement(Recorded):
 
     # Order: what the record is called, what the agreement is, when, how it ends, money, the record's own life.
     number = models.PositiveIntegerField(_("number in the registry"), unique=True, editable=False)
-    reference = models.CharField(_("reference, as the parties write it"), max_length=120, blank=True, default="")
+    reference = models.CharField(
+        _("reference, as the parties write it"), max_length=120, blank=True, default=""
+    )
     source_language = models.CharField(_("language of the source"), max_length=2, choices=SourceLanguage)
     title = translated(models.CharField(_("title"), max_length=500, blank=True, default=""))
     title_basis = models.CharField(
@@ -116,7 +125,12 @@ class Agreement(Recorded):
     )
     kind = models.ForeignKey(AgreementKind, models.PROTECT, related_name="agreements", verbose_name=_("kind"))
     programme = models.ForeignKey(
-        Programme, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("programme")
+        Programme,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agreements",
+        verbose_name=_("programme"),
     )
     occasion = translated(models.TextField(_("occasion"), blank=True, default=""))
     place_of_signature = models.CharField(_("place of signature"), max_length=200, blank=True, default="")
@@ -139,7 +153,9 @@ class Agreement(Recorded):
     more_advantages_claimed = models.BooleanField(
         _("the source says there are further advantages"), default=False
     )
-    themes = models.ManyToManyField(Theme, through="AgreementTheme", related_name="agreements", verbose_name=_("themes"))
+    themes = models.ManyToManyField(
+        Theme, through="AgreementTheme", related_name="agreements", verbose_name=_("themes")
+    )
     organizations = models.ManyToManyField(
         Organization, through="agreements.Party", related_name="agreements", verbose_name=_("parties")
     )
@@ -147,7 +163,11 @@ class Agreement(Recorded):
         _("confidentiality"), max_length=10, choices=Confidentiality, default=Confidentiality.PUBLIC
     )
     editorial_state = models.CharField(
-        _("state of the record"), max_length=10, choices=EditorialState, default=EditorialState.DRAFT, editable=False
+        _("state of the record"),
+        max_length=10,
+        choices=EditorialState,
+        default=EditorialState.DRAFT,
+        editable=False,
     )
     registered_by = models.ForeignKey(
         User,
@@ -157,6 +177,15 @@ class Agreement(Recorded):
         editable=False,
         related_name="registered_agreements",
         verbose_name=_("entered by"),
+    )
+    registered_for = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="registered_agreements",
+        verbose_name=_("entered for"),
     )
     reviewed_by = models.ForeignKey(
         User,
@@ -184,7 +213,9 @@ class Agreement(Recorded):
                 violation_error_message=_("Another agreement has this reference."),
             ),
             said_in_a_language(
-                "title", name="agreement_has_a_title", message=_("Give the agreement a title in at least one language.")
+                "title",
+                name="agreement_has_a_title",
+                message=_("Give the agreement a title in at least one language."),
             ),
             models.CheckConstraint(
                 name="agreement_amount_has_a_currency_and_only_then",
@@ -271,7 +302,9 @@ class Agreement(Recorded):
 class AgreementIdentifier(Recorded):
     """An agreement's number in another register."""
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="identifiers", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="identifiers", verbose_name=_("agreement")
+    )
     scheme = models.CharField(_("scheme"), max_length=60)
     value = models.CharField(_("value"), max_length=200)
 
@@ -294,7 +327,9 @@ class AgreementIdentifier(Recorded):
 class AgreementTheme(Recorded):
     """A theme of an agreement."""
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="theme_links", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="theme_links", verbose_name=_("agreement")
+    )
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="agreement_links", verbose_name=_("theme"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -323,14 +358,26 @@ class NamedGroup(Recorded):
         PROVISION = "provision", _("named in a provision")
         STATEMENT = "statement", _("named only in a statement")
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="groups", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="groups", verbose_name=_("agreement")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     text = translated(models.CharField(_("as named"), max_length=400, blank=True, default=""))
     concept = models.ForeignKey(
-        TargetGroup, models.PROTECT, null=True, blank=True, related_name="named", verbose_name=_("target group")
+        TargetGroup,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="named",
+        verbose_name=_("target group"),
     )
     of_organization = models.ForeignKey(
-        Organization, models.PROTECT, null=True, blank=True, related_name="groups", verbose_name=_("of the organization")
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="groups",
+        verbose_name=_("of the organization"),
     )
     place = models.CharField(_("place"), max_length=200, blank=True, default="")
     mention = models.CharField(_("mentioned"), max_length=10, choices=Mention, default=Mention.PROVISION)
@@ -339,7 +386,9 @@ class NamedGroup(Recorded):
         verbose_name = _("named group")
         verbose_name_plural = _("named groups")
         constraints = [
-            said_in_a_language("text", name="named_group_has_a_name", message=_("Name the group as the source does."))
+            said_in_a_language(
+                "text", name="named_group_has_a_name", message=_("Name the group as the source does.")
+            )
         ]
         triggers = [*GUARDED, stays_with("agreement_id")]
 
@@ -363,7 +412,9 @@ class AgreementLink(Recorded):
         SUPERSEDES = "supersedes", _("supersedes")
         RELATED = "related", _("is related to")
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="links", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="links", verbose_name=_("agreement")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     to = models.ForeignKey(Agreement, models.PROTECT, related_name="linked_from", verbose_name=_("to"))
 

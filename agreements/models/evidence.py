@@ -48,7 +48,9 @@ class SourceQuerySet(models.QuerySet):
         """The sources of the agreements `actor` may read, and for editors those of none."""
         if not actor.may_read:
             return self.none()
-        cited = AgreementSource.objects.filter(agreement__in=Agreement.objects.visible_to(actor)).values("source")
+        cited = AgreementSource.objects.filter(agreement__in=Agreement.objects.visible_to(actor)).values(
+            "source"
+        )
         readable = Q(pk__in=cited)
         if actor.may(Permission.VIEW_DRAFTS):
             readable |= Q(agreement_links__isnull=True)
@@ -114,15 +116,21 @@ class Source(Recorded):
 class AgreementSource(Recorded):
     """A source of an agreement."""
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="source_links", verbose_name=_("agreement"))
-    source = models.ForeignKey(Source, models.PROTECT, related_name="agreement_links", verbose_name=_("source"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="source_links", verbose_name=_("agreement")
+    )
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="agreement_links", verbose_name=_("source")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta(Recorded.Meta):
         verbose_name = _("source of an agreement")
         verbose_name_plural = _("sources of agreements")
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "source"], name="source_is_listed_once_for_an_agreement")
+            models.UniqueConstraint(
+                fields=["agreement", "source"], name="source_is_listed_once_for_an_agreement"
+            )
         ]
         triggers = [*GUARDED, stays_with("agreement_id", "source_id")]
 
@@ -164,13 +172,13 @@ class NoiseSpan(Recorded):
             *GUARDED,
             stays_with("source_id"),
             refuse_unless(
-                "NEW.\"end\" <= (SELECT char_length(text) FROM agreements_source WHERE id = NEW.source_id)"
+                'NEW."end" <= (SELECT char_length(text) FROM agreements_source WHERE id = NEW.source_id)'
                 " AND NOT EXISTS (SELECT 1 FROM agreements_noisespan WHERE source_id = NEW.source_id"
-                " AND id <> NEW.id AND start < NEW.\"end\" AND \"end\" > NEW.start)"
+                ' AND id <> NEW.id AND start < NEW."end" AND "end" > NEW.start)'
                 " AND NOT EXISTS (SELECT 1 FROM agreements_citation WHERE source_id = NEW.source_id"
-                " AND start < NEW.\"end\" AND \"end\" > NEW.start)",
+                ' AND start < NEW."end" AND "end" > NEW.start)',
                 name="noise_lies_in_the_text_and_holds_no_quote",
-                message="A stretch set aside lies inside the text, apart from other such stretches and from all quotes.",
+                message="A stretch set aside lies inside the text, apart from other such stretches and from quotes.",
             ),
         ]
 
@@ -233,28 +241,63 @@ class Citation(Recorded):
 
     # The one fact it proves.
     of_agreement = models.ForeignKey(
-        Agreement, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("agreement")
+        Agreement,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("agreement"),
     )
     party = models.ForeignKey(
         Party, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("party")
     )
     signatory = models.ForeignKey(
-        Signatory, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("signatory")
+        Signatory,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("signatory"),
     )
     group = models.ForeignKey(
-        NamedGroup, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("named group")
+        NamedGroup,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("named group"),
     )
     objective = models.ForeignKey(
-        Objective, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("objective")
+        Objective,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("objective"),
     )
     commitment = models.ForeignKey(
-        Commitment, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("commitment")
+        Commitment,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("commitment"),
     )
     advantage = models.ForeignKey(
-        Advantage, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("advantage")
+        Advantage,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("advantage"),
     )
     statement = models.ForeignKey(
-        Statement, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("statement")
+        Statement,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("statement"),
     )
     event = models.ForeignKey(
         "agreements.LifecycleEvent",
@@ -265,16 +308,31 @@ class Citation(Recorded):
         verbose_name=_("lifecycle event"),
     )
     programme = models.ForeignKey(
-        Programme, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("programme")
+        Programme,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("programme"),
     )
     organization = models.ForeignKey(
-        Organization, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("organization")
+        Organization,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("organization"),
     )
     alias = models.ForeignKey(
         Alias, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("other name")
     )
     profile_claim = models.ForeignKey(
-        ProfileClaim, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("profile claim")
+        ProfileClaim,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="citations",
+        verbose_name=_("profile claim"),
     )
     office = models.ForeignKey(
         Office, models.CASCADE, null=True, blank=True, related_name="citations", verbose_name=_("office")
@@ -315,7 +373,7 @@ class Citation(Recorded):
             ),
             refuse_unless(
                 "substr((SELECT text FROM agreements_source WHERE id = NEW.source_id), NEW.start + 1,"
-                " NEW.\"end\" - NEW.start) = NEW.quote",
+                ' NEW."end" - NEW.start) = NEW.quote',
                 name="quote_equals_the_text_at_its_position",
                 message="The quote is not what the source says at this position.",
             ),
@@ -327,7 +385,7 @@ class Citation(Recorded):
             ),
             refuse_unless(
                 "NOT EXISTS (SELECT 1 FROM agreements_noisespan WHERE source_id = NEW.source_id"
-                " AND start < NEW.\"end\" AND \"end\" > NEW.start)",
+                ' AND start < NEW."end" AND "end" > NEW.start)',
                 name="citation_is_not_taken_from_noise",
                 message="These words are set aside: they are no part of the text and prove nothing.",
             ),
@@ -347,7 +405,9 @@ class OpenQuestion(Recorded):
 
     FACTS = DOUBTED
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="questions", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="questions", verbose_name=_("agreement")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     about = models.CharField(_("about"), max_length=14, choices=Citation.About, blank=True, default="")
     text = translated(models.TextField(_("question"), blank=True, default=""))
@@ -355,19 +415,44 @@ class OpenQuestion(Recorded):
         Party, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("party")
     )
     group = models.ForeignKey(
-        NamedGroup, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("named group")
+        NamedGroup,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("named group"),
     )
     objective = models.ForeignKey(
-        Objective, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("objective")
+        Objective,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("objective"),
     )
     commitment = models.ForeignKey(
-        Commitment, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("commitment")
+        Commitment,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("commitment"),
     )
     advantage = models.ForeignKey(
-        Advantage, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("advantage")
+        Advantage,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("advantage"),
     )
     statement = models.ForeignKey(
-        Statement, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("statement")
+        Statement,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("statement"),
     )
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
     resolved_by = models.CharField(_("resolved by"), max_length=200, blank=True, default="", editable=False)
@@ -377,12 +462,16 @@ class OpenQuestion(Recorded):
         verbose_name = _("open question")
         verbose_name_plural = _("open questions")
         constraints = [
-            said_in_a_language("text", name="open_question_asks_something", message=_("Say what is in doubt.")),
+            said_in_a_language(
+                "text", name="open_question_asks_something", message=_("Say what is in doubt.")
+            ),
             models.CheckConstraint(
                 name="open_question_is_resolved_by_a_named_reviewer_with_words",
                 condition=Q(resolved_at__isnull=True, resolved_by="", resolution="")
                 | (Q(resolved_at__isnull=False) & ~Q(resolved_by="") & ~Q(resolution="")),
-                violation_error_message=_("A resolved question names its reviewer and says what was decided."),
+                violation_error_message=_(
+                    "A resolved question names its reviewer and says what was decided."
+                ),
             ),
         ]
         triggers = [
@@ -423,7 +512,9 @@ class OpenQuestion(Recorded):
 class Reading(Recorded):
     """One way of reading an open question."""
 
-    question = models.ForeignKey(OpenQuestion, models.CASCADE, related_name="readings", verbose_name=_("question"))
+    question = models.ForeignKey(
+        OpenQuestion, models.CASCADE, related_name="readings", verbose_name=_("question")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     text = translated(models.TextField(_("reading"), blank=True, default=""))
 

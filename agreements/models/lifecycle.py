@@ -35,7 +35,9 @@ class LifecycleEvent(Recorded):
         TERMINATION = "termination", _("termination")
         RENEWAL = "renewal", _("renewal")
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="events", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="events", verbose_name=_("agreement")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     occurred = DateClaims(_("date"))
     ends = DateClaims(_("new end"))

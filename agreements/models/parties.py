@@ -14,12 +14,16 @@ from organizations.models import Office, Organization, Person
 class Party(Recorded):
     """An organization in an agreement, under the name the text gives it. There is no «our side»."""
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement")
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="participations", verbose_name=_("organization")
     )
-    role = models.ForeignKey(PartyRole, models.PROTECT, related_name="parties", verbose_name=_("role"), default="party")
+    role = models.ForeignKey(
+        PartyRole, models.PROTECT, related_name="parties", verbose_name=_("role"), default="party"
+    )
     name_as_written = models.CharField(_("name as written"), max_length=300, blank=True, default="")
 
     class Meta(Recorded.Meta):

@@ -15,13 +15,17 @@ from lib.constraints import said_in_a_language
 from lib.languages import translated
 from organizations.models import Office
 
-_ONE_OF_TWO = (Q(party__isnull=False) & Q(group__isnull=True)) | (Q(party__isnull=True) & Q(group__isnull=False))
+_ONE_OF_TWO = (Q(party__isnull=False) & Q(group__isnull=True)) | (
+    Q(party__isnull=True) & Q(group__isnull=False)
+)
 
 
 class Provision(Recorded):
     """Something the text contains, in its order and its language."""
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="%(class)ss", verbose_name=_("agreement"))
+    agreement = models.ForeignKey(
+        Agreement, models.CASCADE, related_name="%(class)ss", verbose_name=_("agreement")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     text = translated(models.TextField(_("text"), blank=True, default=""))
 
@@ -59,14 +63,20 @@ class Objective(Provision):
 class ObjectiveGroup(Recorded):
     """A group an objective is for."""
 
-    objective = models.ForeignKey(Objective, models.CASCADE, related_name="group_links", verbose_name=_("objective"))
-    group = models.ForeignKey(NamedGroup, models.CASCADE, related_name="objective_links", verbose_name=_("group"))
+    objective = models.ForeignKey(
+        Objective, models.CASCADE, related_name="group_links", verbose_name=_("objective")
+    )
+    group = models.ForeignKey(
+        NamedGroup, models.CASCADE, related_name="objective_links", verbose_name=_("group")
+    )
 
     class Meta(Recorded.Meta):
         verbose_name = _("group of an objective")
         verbose_name_plural = _("groups of objectives")
         constraints = [
-            models.UniqueConstraint(fields=["objective", "group"], name="group_is_listed_once_for_an_objective")
+            models.UniqueConstraint(
+                fields=["objective", "group"], name="group_is_listed_once_for_an_objective"
+            )
         ]
         triggers = [
             *GUARDED,
@@ -101,7 +111,9 @@ class Commitment(Provision):
     """What one party, several or all undertake to do, for whom."""
 
     number = models.PositiveSmallIntegerField(_("number"))
-    kind = models.ForeignKey(CommitmentKind, models.PROTECT, related_name="commitments", verbose_name=_("kind"))
+    kind = models.ForeignKey(
+        CommitmentKind, models.PROTECT, related_name="commitments", verbose_name=_("kind")
+    )
     purpose = translated(models.TextField(_("purpose"), blank=True, default=""))
     debtors = models.ManyToManyField(
         Party, through="CommitmentDebtor", related_name="debts", verbose_name=_("debtors")
@@ -109,7 +121,12 @@ class Commitment(Provision):
     place = models.CharField(_("place"), max_length=200, blank=True, default="")
     due = DateClaims(_("due"))
     quantity = models.DecimalField(
-        _("quantity"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("quantity"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
     unit = models.CharField(_("unit"), max_length=60, blank=True, default="")
 
@@ -119,7 +136,9 @@ class Commitment(Provision):
         verbose_name = _("commitment")
         verbose_name_plural = _("commitments")
         constraints = [
-            said_in_a_language("text", name="commitment_says_something", message=_("Say what is undertaken.")),
+            said_in_a_language(
+                "text", name="commitment_says_something", message=_("Say what is undertaken.")
+            ),
             models.UniqueConstraint(
                 fields=["agreement", "number"],
                 name="commitment_has_its_own_number",
@@ -182,7 +201,12 @@ class CommitmentBeneficiary(Recorded):
         Party, models.CASCADE, null=True, blank=True, related_name="benefit_links", verbose_name=_("party")
     )
     group = models.ForeignKey(
-        NamedGroup, models.CASCADE, null=True, blank=True, related_name="benefit_links", verbose_name=_("group")
+        NamedGroup,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="benefit_links",
+        verbose_name=_("group"),
     )
 
     class Meta(Recorded.Meta):
@@ -242,7 +266,12 @@ class Statement(Provision):
     )
     manner = models.CharField(_("manner"), max_length=8, choices=Manner, default=Manner.INDIRECT)
     on_behalf_of = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="statements", verbose_name=_("on behalf of")
+        Party,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="statements",
+        verbose_name=_("on behalf of"),
     )
 
     class Meta(Recorded.Meta):
@@ -272,10 +301,20 @@ class Advantage(Provision):
     """A benefit claimed for the agreement; it may have no provider and is nobody's commitment."""
 
     provider = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="provided_advantages", verbose_name=_("provider")
+        Party,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="provided_advantages",
+        verbose_name=_("provider"),
     )
     claimed_in = models.ForeignKey(
-        Statement, models.PROTECT, null=True, blank=True, related_name="advantages", verbose_name=_("claimed in")
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="advantages",
+        verbose_name=_("claimed in"),
     )
     supports = models.ForeignKey(
         Commitment,
@@ -289,7 +328,9 @@ class Advantage(Provision):
     class Meta(Recorded.Meta):
         verbose_name = _("advantage")
         verbose_name_plural = _("advantages")
-        constraints = [said_in_a_language("text", name="advantage_says_something", message=_("Say what is claimed."))]
+        constraints = [
+            said_in_a_language("text", name="advantage_says_something", message=_("Say what is claimed."))
+        ]
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
@@ -315,7 +356,12 @@ class AdvantageBeneficiary(Recorded):
         Party, models.CASCADE, null=True, blank=True, related_name="advantage_links", verbose_name=_("party")
     )
     group = models.ForeignKey(
-        NamedGroup, models.CASCADE, null=True, blank=True, related_name="advantage_links", verbose_name=_("group")
+        NamedGroup,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="advantage_links",
+        verbose_name=_("group"),
     )
 
     class Meta(Recorded.Meta):

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from agreements.models import (
     Advantage,
     Agreement,
+    AgreementLink,
     Citation,
     Commitment,
     LifecycleEvent,
@@ -28,28 +29,41 @@ from organizations import queries as organizations
 from organizations.models import Office, Organization, Person
 
 
-def with_facts(agreements, *, on: date):
-    """Bring every fact of the agreements: a fixed number of queries, however many there are."""
+def with_facts(agreements, *, on: date, readable):
+    """Bring every fact of the agreements: a fixed number of queries, however many there are.
+
+    `readable` is the queryset of agreements the reader may see: a link to any other would give it away.
+    """
     in_order = ("position", "pk")
-    return with_legal_state(agreements, on=on).select_related("kind", "programme").prefetch_related(
-        "identifiers",
-        "theme_links__theme",
-        Prefetch("groups", NamedGroup.objects.select_related("concept", "of_organization").order_by(*in_order)),
-        Prefetch("parties", Party.objects.select_related("organization", "role").order_by("position")),
-        "parties__signatories__person",
-        "parties__signatories__office",
-        Prefetch("objectives", Objective.objects.prefetch_related("group_links").order_by(*in_order)),
-        Prefetch(
-            "commitments",
-            Commitment.objects.select_related("kind")
-            .prefetch_related("debtor_links", "beneficiary_links")
-            .order_by("number", "pk"),
-        ),
-        Prefetch("statements", Statement.objects.select_related("speaker__person").order_by(*in_order)),
-        Prefetch("advantages", Advantage.objects.prefetch_related("beneficiary_links").order_by(*in_order)),
-        Prefetch("events", LifecycleEvent.objects.select_related("document").order_by("pk")),
-        "links__to",
-        Prefetch("questions", OpenQuestion.objects.prefetch_related("readings").order_by(*in_order)),
+    return (
+        with_legal_state(agreements, on=on)
+        .select_related("kind", "programme")
+        .prefetch_related(
+            "identifiers",
+            "theme_links__theme",
+            Prefetch(
+                "groups", NamedGroup.objects.select_related("concept", "of_organization").order_by(*in_order)
+            ),
+            Prefetch("parties", Party.objects.select_related("organization", "role").order_by("position")),
+            "parties__signatories__person",
+            "parties__signatories__office",
+            Prefetch("objectives", Objective.objects.prefetch_related("group_links").order_by(*in_order)),
+            Prefetch(
+                "commitments",
+                Commitment.objects.select_related("kind")
+                .prefetch_related("debtor_links", "beneficiary_links")
+                .order_by("number", "pk"),
+            ),
+            Prefetch("statements", Statement.objects.select_related("speaker__person").order_by(*in_order)),
+            Prefetch(
+                "advantages", Advantage.objects.prefetch_related("beneficiary_links").order_by(*in_order)
+            ),
+            Prefetch("events", LifecycleEvent.objects.select_related("document").order_by("pk")),
+            Prefetch(
+                "links", AgreementLink.objects.filter(to__in=readable).select_related("to").order_by("pk")
+            ),
+            Prefetch("questions", OpenQuestion.objects.prefetch_related("readings").order_by(*in_order)),
+        )
     )
 
 
@@ -133,7 +147,7 @@ class _Reader:
                     "kind": each.kind,
                     "agreement": addresses.reference("agreement", "agreements", each.to_id, each.to.title),
                 }
-                for each in sorted(a.links.all(), key=lambda each: each.pk)
+                for each in a.links.all()
             ],
             "questions": [self.question(each) for each in a.questions.all()],
         }
@@ -172,7 +186,9 @@ class _Reader:
             self.spoken(row)
             | {
                 "concept": addresses.code(row.concept),
-                "of_organization": organizations.reference(row.of_organization) if row.of_organization else None,
+                "of_organization": organizations.reference(row.of_organization)
+                if row.of_organization
+                else None,
                 "place": row.place,
                 "mention": row.mention,
             },
@@ -192,7 +208,9 @@ class _Reader:
                         "signatory",
                         each,
                         {
-                            "person": addresses.reference("person", "people", each.person_id, each.person.name),
+                            "person": addresses.reference(
+                                "person", "people", each.person_id, each.person.name
+                            ),
                             "office": str(each.office_id) if each.office_id else None,
                         },
                     )
@@ -284,7 +302,11 @@ class _Reader:
                     {"id": str(each.pk)} | self.spoken(each)
                     for each in sorted(row.readings.all(), key=lambda each: (each.position, each.pk))
                 ],
-                "resolution": {"at": row.resolved_at.isoformat(), "by": row.resolved_by, "text": row.resolution}
+                "resolution": {
+                    "at": row.resolved_at.isoformat(),
+                    "by": row.resolved_by,
+                    "text": row.resolution,
+                }
                 if row.resolved_at
                 else None,
             }
@@ -324,7 +346,9 @@ class _Reader:
         }
 
     def organization(self, row: Organization) -> dict:
-        document = organizations.read_organization(row) | {"citations": self.citations("organization", row.pk)}
+        document = organizations.read_organization(row) | {
+            "citations": self.citations("organization", row.pk)
+        }
         for member, fact in (("aliases", "alias"), ("profile", "profile_claim")):
             document[member] = [
                 part | {"citations": self.citations(fact, _uuid(part["id"]))} for part in document[member]
@@ -340,7 +364,8 @@ class _Reader:
             "name": row.name,
             "names": languages.texts(row, "name"),
             "offices": [
-                organizations.read_office(each) | {"citations": self.citations("office", each.pk)} for each in offices
+                organizations.read_office(each) | {"citations": self.citations("office", each.pk)}
+                for each in offices
             ],
         }
 
@@ -380,7 +405,10 @@ def read_citation(row: Citation) -> dict:
     fact = next(name for name in Citation.FACTS if getattr(row, f"{name}_id") is not None)
     return _citation(row) | {
         "agreement": str(row.agreement_id),
-        "fact": {"type": "agreement" if fact == "of_agreement" else fact, "id": str(getattr(row, f"{fact}_id"))},
+        "fact": {
+            "type": "agreement" if fact == "of_agreement" else fact,
+            "id": str(getattr(row, f"{fact}_id")),
+        },
     }
 
 

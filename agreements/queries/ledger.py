@@ -29,7 +29,10 @@ def lanes(agreement: Agreement) -> list[Lane]:
     found: dict[tuple, Lane] = {(each.pk,): Lane(each.letter, (each,)) for each in parties}
     for commitment in agreement.commitments.all():
         debtors = tuple(
-            sorted((by_key[link.party_id] for link in commitment.debtor_links.all()), key=lambda each: each.position)
+            sorted(
+                (by_key[link.party_id] for link in commitment.debtor_links.all()),
+                key=lambda each: each.position,
+            )
         )
         key = tuple(each.pk for each in debtors)
         if key not in found:

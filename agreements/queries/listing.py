@@ -28,7 +28,9 @@ def listed(agreements, *, on: date):
         .select_related("kind", "programme")
         .prefetch_related(
             Prefetch("parties", Party.objects.select_related("organization").order_by("position")),
-            Prefetch("commitments", Commitment.objects.prefetch_related("debtor_links").order_by("number", "pk")),
+            Prefetch(
+                "commitments", Commitment.objects.prefetch_related("debtor_links").order_by("number", "pk")
+            ),
         )
     )
 

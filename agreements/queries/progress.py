@@ -13,7 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Commitment
 
-FOLLOWED = ("fulfilments__activity__participations", "fulfilments__activity__evidence", "progress_views__party__organization")
+FOLLOWED = (
+    "fulfilments__activity__participations",
+    "fulfilments__activity__evidence",
+    "progress_views__party__organization",
+)
 """What a queryset of commitments brings for `standing`: five queries, however many there are."""
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -83,8 +84,10 @@ class Sheet:
 
 
 def with_everything(agreements, *, on: date):
-    """Bring what `sheet` needs: a fixed number of queries."""
-    return dossier.with_citations(dossier.with_facts(agreements, on=on)).prefetch_related(
+    """Bring what `sheet` needs of `agreements`, those the reader may see: a fixed number of queries."""
+    return dossier.with_citations(
+        dossier.with_facts(agreements, on=on, readable=agreements)
+    ).prefetch_related(
         *(f"commitments__{each}" for each in progress.FOLLOWED),
         "statements__speaker__organization",
         "statements__on_behalf_of__organization",
@@ -114,7 +117,9 @@ def sheet(agreement: Agreement, *, on: date, readable, with_history: bool) -> Sh
     questions = list(agreement.questions.all())
     doubts: dict[Any, list[OpenQuestion]] = defaultdict(list)
     for question in questions:
-        if key := next((key for name in OpenQuestion.FACTS if (key := getattr(question, f"{name}_id"))), None):
+        if key := next(
+            (key for name in OpenQuestion.FACTS if (key := getattr(question, f"{name}_id"))), None
+        ):
             doubts[key].append(question)
     parties = {each.pk: each for each in agreement.parties.all()}
     groups = {each.pk: each for each in agreement.groups.all()}
@@ -181,14 +186,17 @@ def pieces(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> lis
     cuts = sorted({start, end, *(cut for span in spans for cut in span if start < cut < end)})
     return [
         (text[left:right], any(first <= left and right <= last for first, last in spans))
-        for left, right in zip(cuts, cuts[1:], strict=False)
+        for left, right in pairwise(cuts)
     ]
 
 
 def _cut(source: Source, number: int, found: list[Sentence], agreement: Agreement) -> SourceText:
     spans = [(each.start, each.end) for each in agreement.all_citations.all() if each.source_id == source.pk]
     return SourceText(
-        source, number, [(each, pieces(source.text, each.start, each.end, spans)) for each in found], len(spans)
+        source,
+        number,
+        [(each, pieces(source.text, each.start, each.end, spans)) for each in found],
+        len(spans),
     )
 
 
@@ -250,7 +258,9 @@ def _links(agreement: Agreement, readable) -> list[tuple[str, Agreement]]:
         (_("%(kind)s this one") % {"kind": each.get_kind_display()}, each.agreement_id)
         for each in agreement.linked_from.all()
     ]
-    others = {each.pk: each for each in readable.filter(pk__in=[key for _words, key in links])} if links else {}
+    others = (
+        {each.pk: each for each in readable.filter(pk__in=[key for _words, key in links])} if links else {}
+    )
     return [(words, others[key]) for words, key in links if key in others]
 
 
@@ -320,14 +330,17 @@ def segments(source: Source, citations: list[Citation]) -> list[Segment]:
         borders |= {each.start, each.end}
     cuts = sorted(borders)
     found = []
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         inside = [each for each in citations if each.start <= left and right <= each.end]
         found.append(
             Segment(
                 source.text[left:right],
                 inside,
                 [each for each in inside if each.start == left],
-                next((each.get_reason_display() for each in aside if each.start <= left and right <= each.end), ""),
+                next(
+                    (each.get_reason_display() for each in aside if each.start <= left and right <= each.end),
+                    "",
+                ),
             )
         )
     return found

@@ -3,7 +3,14 @@
 from django.db import models
 from django.db.models import F
 
-from agreements.models import Agreement, AgreementKind, CommitmentKind, PartyRole, Programme, Source, TargetGroup, Theme
+from agreements.models import (
+    Agreement,
+    AgreementKind,
+    CommitmentKind,
+    PartyRole,
+    TargetGroup,
+    Theme,
+)
 from audit import revision
 from audit.trail import Actor, one_write
 from organizations.permissions import Permission
@@ -52,7 +59,9 @@ def store(instance: models.Model, *, by: Actor) -> models.Model:
             instance.version = before.version + 1
             return revision.store(instance, by=by)
         adding = instance._state.adding
-        if not adding and revision.columns(type(instance)._base_manager.get(pk=instance.pk)) == revision.columns(instance):
+        if not adding and revision.columns(
+            type(instance)._base_manager.get(pk=instance.pk)
+        ) == revision.columns(instance):
             return instance
         _count_up(agreement)
         return revision.store(instance, by=by, chain=agreement.pk)

@@ -51,7 +51,9 @@ from organizations.permissions import Permission
 from organizations.services import demand
 
 # What a document says of a record that is already here may differ in these members: they are not facts of it.
-_TOLD = frozenset({"id", "key", "type", "url", "label", "name", "text", "title", "citations", "edtf", "offices"})
+_TOLD = frozenset(
+    {"id", "key", "type", "url", "label", "name", "text", "title", "citations", "edtf", "offices"}
+)
 
 
 def register(document: Mapping[str, Any], *, by: Actor) -> Agreement:
@@ -107,7 +109,11 @@ class _Registration:
         self.quotes()
         self.questions()
         self.stop_at_faults()
-        verb = "agreement.restored" if self.row.editorial_state != Agreement.EditorialState.DRAFT else "agreement.registered"
+        verb = (
+            "agreement.restored"
+            if self.row.editorial_state != Agreement.EditorialState.DRAFT
+            else "agreement.registered"
+        )
         trail.record(verb, self.row, by=self.by, changes={"dossier": (None, self.plain_facts())})
         return self.row
 
@@ -180,7 +186,9 @@ class _Registration:
         asked += [(TargetGroup, f"{at}/concept", part["concept"]) for _i, at, part in self.each("groups")]
         asked += [(PartyRole, f"{at}/role", part["role"]) for _i, at, part in self.each("parties")]
         asked += [(CommitmentKind, f"{at}/kind", part["kind"]) for _i, at, part in self.each("commitments")]
-        asked += [(OrganizationKind, f"{at}/kind", part["kind"]) for _i, at, part in self.each("organizations")]
+        asked += [
+            (OrganizationKind, f"{at}/kind", part["kind"]) for _i, at, part in self.each("organizations")
+        ]
         for model in {model for model, _at, _code in asked}:
             known = set(model.objects.values_list("code", flat=True))
             for each, pointer, code in asked:
@@ -197,15 +205,21 @@ class _Registration:
         if not self.restoring:
             for member in ("number", "version"):
                 if member in d:
-                    self.fault(f"/{member}", "set_by_the_registry", _("The registry sets this itself: leave it out."))
+                    self.fault(
+                        f"/{member}", "set_by_the_registry", _("The registry sets this itself: leave it out.")
+                    )
             if d["editorial_state"] != state.DRAFT:
                 self.fault(
-                    "/editorial_state", "set_by_the_registry", _("A new record begins as a draft: leave this out.")
+                    "/editorial_state",
+                    "set_by_the_registry",
+                    _("A new record begins as a draft: leave this out."),
                 )
             if not self.by.may(Permission.EDIT) and self.by.account_id is None:
                 self.check_own_side()
         elif d.get("id") and Agreement.objects.filter(pk=d["id"]).exists():
-            self.fault("/id", "already_registered", _("An agreement with this id is already in the registry."))
+            self.fault(
+                "/id", "already_registered", _("An agreement with this id is already in the registry.")
+            )
         if len(d["parties"]) < 2 and d["editorial_state"] == state.PUBLISHED:
             self.fault("/parties", "too_few_parties", _("A published agreement has at least two parties."))
 
@@ -214,7 +228,9 @@ class _Registration:
         own = str(self.by.organization_id)
         if own not in {party["organization"] for party in self.dossier["parties"]}:
             self.fault(
-                "/parties", "not_a_party", _("A partner system enters agreements to which its organization is a party.")
+                "/parties",
+                "not_a_party",
+                _("A partner system enters agreements to which its organization is a party."),
             )
 
     # Records the agreement leans on.
@@ -224,13 +240,17 @@ class _Registration:
         if told is None:
             return False
         differing = sorted(
-            member for member, value in content.items() if member in told and _bare(value) != _bare(told[member])
+            member
+            for member, value in content.items()
+            if member in told and _bare(value) != _bare(told[member])
         )
         for member in differing:
             self.fault(
                 f"{pointer}/{member}",
                 "differs_from_the_registry",
-                _("The registry has this record with another value here: correct it there, or leave this record out."),
+                _(
+                    "The registry has this record with another value here: correct it there, or leave this record out."
+                ),
             )
         return True
 
@@ -248,7 +268,10 @@ class _Registration:
                 row = Source(
                     **self.identity(part),
                     url=part["address"],
-                    **{name: part[name] for name in ("kind", "language", "title", "byline", "publisher", "published", "text")},
+                    **{
+                        name: part[name]
+                        for name in ("kind", "language", "title", "byline", "publisher", "published", "text")
+                    },
                 )
                 row.save(force_insert=True)
                 self.set_aside(row, part["noise"], at)
@@ -256,7 +279,9 @@ class _Registration:
                     "source.registered",
                     row,
                     by=self.by,
-                    changes={name: (None, getattr(row, name)) for name in ("kind", "language", "title", "url")},
+                    changes={
+                        name: (None, getattr(row, name)) for name in ("kind", "language", "title", "url")
+                    },
                 )
             self.note(part, row)
             self.source_rows.append(row)
@@ -266,13 +291,17 @@ class _Registration:
         for index, part in enumerate(noise):
             start, end = part["start"], part["end"]
             if not start < end <= len(source.text):
-                self.fault(f"{at}/noise/{index}/end", "outside_the_text", _("This stretch lies outside the text."))
+                self.fault(
+                    f"{at}/noise/{index}/end", "outside_the_text", _("This stretch lies outside the text.")
+                )
             elif any(start < other_end and end > other_start for other_start, other_end in taken):
                 self.fault(f"{at}/noise/{index}", "overlaps", _("Two stretches set aside overlap."))
             else:
                 taken.append((start, end))
                 rows.append(
-                    NoiseSpan(**self.identity(part), source=source, start=start, end=end, reason=part["reason"])
+                    NoiseSpan(
+                        **self.identity(part), source=source, start=start, end=end, reason=part["reason"]
+                    )
                 )
         self.stop_at_faults()
         NoiseSpan.objects.bulk_create(rows)
@@ -288,7 +317,9 @@ class _Registration:
                 or not any(parent in (str(other.get("id")), other.get("key")) for _i, _at, other in waiting)
             ]
             if not ready:
-                self.fault(f"{waiting[0][1]}/parent", "circular", _("An organization cannot stand above itself."))
+                self.fault(
+                    f"{waiting[0][1]}/parent", "circular", _("An organization cannot stand above itself.")
+                )
                 return
             for entry in ready:
                 waiting.remove(entry)
@@ -313,10 +344,16 @@ class _Registration:
             row = organization_queries.with_profile(Organization.objects.filter(pk=row.pk)).get()
             told = organization_queries.read_organization(row)
             self.known(
-                Organization, part, at, told, self.plain(part) | {"parent": {"id": str(parent.pk)} if parent else None}
+                Organization,
+                part,
+                at,
+                told,
+                self.plain(part) | {"parent": {"id": str(parent.pk)} if parent else None},
             )
             aliases = {each.name: each for each in row.aliases.all()}
-            profile = {(each.about, str(languages.texts(each, "text"))): each for each in row.profile_claims.all()}
+            profile = {
+                (each.about, str(languages.texts(each, "text"))): each for each in row.profile_claims.all()
+            }
             entered = organization_services.Entered(
                 row,
                 [aliases.get(each["name"]) for each in part["aliases"]],
@@ -338,7 +375,10 @@ class _Registration:
                 part, parent=parent, keep_ids=self.restoring, by=self.by
             )
         self.cite("organization", entered.organization, part, at)
-        for member, fact, rows in (("aliases", "alias", entered.aliases), ("profile", "profile_claim", entered.profile)):
+        for member, fact, rows in (
+            ("aliases", "alias", entered.aliases),
+            ("profile", "profile_claim", entered.profile),
+        ):
             for index, (below, row) in enumerate(zip(part[member], rows, strict=True)):
                 self.cite(fact, row, below, f"{at}/{member}/{index}")
 
@@ -361,7 +401,9 @@ class _Registration:
         row = self.existing(Office, part)
         if row is not None:
             told = organization_queries.read_office(row)
-            self.known(Office, part, at, told, self.plain(part) | {"organization": {"id": str(organization.pk)}})
+            self.known(
+                Office, part, at, told, self.plain(part) | {"organization": {"id": str(organization.pk)}}
+            )
         else:
             row = organization_services.add_office(
                 part, person=person, organization=organization, keep_ids=self.restoring, by=self.by
@@ -388,7 +430,9 @@ class _Registration:
                 for name in ("name", "short_name"):
                     languages.assign(row, name, part[f"{name}s"])
                 row.save(force_insert=True)
-                trail.record("programme.registered", row, by=self.by, changes={"names": (None, part["names"])})
+                trail.record(
+                    "programme.registered", row, by=self.by, changes={"names": (None, part["names"])}
+                )
             self.cite("programme", row, part, at)
 
     # The agreement and its parts.
@@ -400,7 +444,10 @@ class _Registration:
         if d["programme"]:
             programme = self.find(Programme, d["programme"], "/programme", in_registry=True)
         self.stop_at_faults()
-        reviewed = d["editorial_state"] in {Agreement.EditorialState.PUBLISHED, Agreement.EditorialState.WITHDRAWN}
+        reviewed = d["editorial_state"] in {
+            Agreement.EditorialState.PUBLISHED,
+            Agreement.EditorialState.WITHDRAWN,
+        }
         row = self.row = Agreement(
             **self.identity(d),
             number=self.number(),
@@ -409,6 +456,7 @@ class _Registration:
             confidentiality=d["confidentiality"],
             # A record that comes reviewed was written in another registry: who takes it over here vouches for it.
             registered_by_id=None if reviewed else self.by.account_id,
+            registered_for_id=None if reviewed else self.by.organization_id,
             restored_by=self.by.audit_label() if reviewed else "",
             reference=d["reference"] or "",
             source_language=d["source_language"],
@@ -429,12 +477,15 @@ class _Registration:
         languages.assign(row, "occasion", d["occasions"])
         languages.assign(row, "renewal_rule", renewal.get("texts", {}))
         row.save(force_insert=True)
-        AgreementIdentifier.objects.bulk_create(AgreementIdentifier(agreement=row, **each) for each in d["identifiers"])
+        AgreementIdentifier.objects.bulk_create(
+            AgreementIdentifier(agreement=row, **each) for each in d["identifiers"]
+        )
         AgreementTheme.objects.bulk_create(
             AgreementTheme(agreement=row, theme_id=code, position=i) for i, code in enumerate(d["themes"])
         )
         AgreementSource.objects.bulk_create(
-            AgreementSource(agreement=row, source=source, position=i) for i, source in enumerate(self.source_rows)
+            AgreementSource(agreement=row, source=source, position=i)
+            for i, source in enumerate(self.source_rows)
         )
         self.cite("of_agreement", row, d, "")
 
@@ -473,7 +524,9 @@ class _Registration:
     def parties(self) -> None:
         rows, signatories, seen = [], [], {}
         for index, at, part in self.each("parties"):
-            organization = self.find(Organization, part["organization"], f"{at}/organization", in_registry=True)
+            organization = self.find(
+                Organization, part["organization"], f"{at}/organization", in_registry=True
+            )
             if organization is None:
                 continue
             if organization.pk in seen:
@@ -493,7 +546,11 @@ class _Registration:
             for number, below in enumerate(part["signatories"]):
                 here = f"{at}/signatories/{number}"
                 person = self.find(Person, below["person"], f"{here}/person", in_registry=True)
-                office = self.find(Office, below["office"], f"{here}/office", in_registry=True) if below["office"] else None
+                office = (
+                    self.find(Office, below["office"], f"{here}/office", in_registry=True)
+                    if below["office"]
+                    else None
+                )
                 if person is not None:
                     signatory = Signatory(**self.identity(below), party=row, person=person, office=office)
                     self.cite("signatory", signatory, below, here)
@@ -529,10 +586,16 @@ class _Registration:
         for index, at, part in self.each("commitments"):
             number = part.get("number", index + 1)
             if number in numbers:
-                self.fault(f"{at}/number", "number_twice", _("Another commitment of this agreement has this number."))
+                self.fault(
+                    f"{at}/number", "number_twice", _("Another commitment of this agreement has this number.")
+                )
             numbers.add(number)
             if (part["quantity"] is None) != (part["unit"] == ""):
-                self.fault(f"{at}/unit", "quantity_iff_unit", _("A quantity has a unit; without a quantity there is none."))
+                self.fault(
+                    f"{at}/unit",
+                    "quantity_iff_unit",
+                    _("A quantity has a unit; without a quantity there is none."),
+                )
             row = Commitment(
                 **self.identity(part),
                 agreement=self.row,
@@ -561,7 +624,11 @@ class _Registration:
     def statements(self) -> None:
         rows = []
         for index, at, part in self.each("statements"):
-            speaker = self.find(Office, part["speaker"], f"{at}/speaker", in_registry=True) if part["speaker"] else None
+            speaker = (
+                self.find(Office, part["speaker"], f"{at}/speaker", in_registry=True)
+                if part["speaker"]
+                else None
+            )
             if bool(part["speaker"]) == (part["attribution"] == Statement.Attribution.NOT_STATED):
                 self.fault(
                     f"{at}/attribution",
@@ -624,8 +691,12 @@ class _Registration:
         for _index, at, part in self.each("links"):
             to = self.find(Agreement, part["agreement"], f"{at}/agreement", in_registry=True)
             # What the actor may not read is not there for it.
-            if to is not None and (to == self.row or not Agreement.objects.visible_to(self.by).filter(pk=to.pk).exists()):
-                self.fault(f"{at}/agreement", "points_nowhere", _("This names no other agreement of the registry."))
+            if to is not None and (
+                to == self.row or not Agreement.objects.visible_to(self.by).filter(pk=to.pk).exists()
+            ):
+                self.fault(
+                    f"{at}/agreement", "points_nowhere", _("This names no other agreement of the registry.")
+                )
             rows.append(AgreementLink(**self.identity(part), agreement=self.row, kind=part["kind"], to=to))
         self.stop_at_faults()
         AgreementLink.objects.bulk_create(rows)
@@ -684,7 +755,9 @@ class _Registration:
         for index, at, part in self.each("questions"):
             resolution = part["resolution"]
             if resolution and not self.restoring:
-                self.fault(f"{at}/resolution", "set_by_the_registry", _("A reviewer resolves questions here."))
+                self.fault(
+                    f"{at}/resolution", "set_by_the_registry", _("A reviewer resolves questions here.")
+                )
             row = OpenQuestion(
                 **self.identity(part),
                 agreement=self.row,

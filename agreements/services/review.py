@@ -37,7 +37,9 @@ def send_back(agreement_id: UUID, *, reason: str, by: Actor) -> Agreement:
 def publish(agreement_id: UUID, *, by: Actor) -> Agreement:
     """Publish a record in review. Raises Refused when `by` entered it, or when it has fewer than two parties."""
     demand(by, Permission.REVIEW)
-    return _move(agreement_id, to=_State.PUBLISHED, after=(_State.IN_REVIEW,), verb="agreement.published", by=by)
+    return _move(
+        agreement_id, to=_State.PUBLISHED, after=(_State.IN_REVIEW,), verb="agreement.published", by=by
+    )
 
 
 def withdraw(agreement_id: UUID, *, reason: str, by: Actor) -> Agreement:
@@ -59,10 +61,16 @@ def _demand_reason(reason: str) -> None:
         raise Refused.at("/reason", "reason_missing", _("Say why: the author will read it."))
 
 
-def _move(agreement_id: UUID, *, to: str, after: tuple[str, ...], verb: str, by: Actor, reason: str = "") -> Agreement:
+def _move(
+    agreement_id: UUID, *, to: str, after: tuple[str, ...], verb: str, by: Actor, reason: str = ""
+) -> Agreement:
     with one_write():
         agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
-        if to == _State.IN_REVIEW and not by.may(Permission.EDIT) and agreement.registered_by_id != by.account_id:
+        if (
+            to == _State.IN_REVIEW
+            and not by.may(Permission.EDIT)
+            and agreement.registered_by_id != by.account_id
+        ):
             raise PermissionDenied(_("Only its author or an editor submits a draft."))
         before = agreement.editorial_state
         if before not in after:
@@ -72,8 +80,14 @@ def _move(agreement_id: UUID, *, to: str, after: tuple[str, ...], verb: str, by:
                 _("The record is “%(state)s”: that cannot be done from there.")
                 % {"state": agreement.get_editorial_state_display()},
             )
-        if to == _State.PUBLISHED and by.account_id is not None and by.account_id == agreement.registered_by_id:
-            raise Refused.at("", "author_reviews", _("Somebody other than its author publishes an agreement."))
+        if (
+            to == _State.PUBLISHED
+            and by.account_id is not None
+            and by.account_id == agreement.registered_by_id
+        ):
+            raise Refused.at(
+                "", "author_reviews", _("Somebody other than its author publishes an agreement.")
+            )
         agreement.editorial_state = to
         agreement.reviewed_by_id = by.account_id if to == _State.PUBLISHED else agreement.reviewed_by_id
         agreement.version += 1

@@ -60,7 +60,7 @@ def moment(value) -> str:
 
 @register.filter
 def when(claim: DateClaim) -> str:
-    """A date claim as a short text: an exact day, a month, a year, a span, the words of the source, or what is missing."""
+    """A date claim in short: a day, a month, a year, a span, the words of the source, or that it is not stated."""
     if claim.is_known:
         return _span(claim)
     if claim.basis == Basis.NONE:

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [("organizations", "0001_initial"), ("audit", "0001_initial")]
     operations = [
         migrations.RunPython(
-            lambda apps, editor: seed(apps, "organizations.OrganizationKind", KINDS), migrations.RunPython.noop
+            lambda apps, editor: seed(apps, "organizations.OrganizationKind", KINDS),
+            migrations.RunPython.noop,
         )
     ]

@@ -60,7 +60,12 @@ class User(Acting, AbstractBaseUser):
     name = models.CharField(_("name"), max_length=200)
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.READER)
     organization = models.ForeignKey(
-        Organization, models.PROTECT, verbose_name=_("acts for"), null=True, blank=True, related_name="members"
+        Organization,
+        models.PROTECT,
+        verbose_name=_("acts for"),
+        null=True,
+        blank=True,
+        related_name="members",
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")

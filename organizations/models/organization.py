@@ -71,7 +71,12 @@ class Organization(Recorded):
     name = translated(models.CharField(_("name"), max_length=300, blank=True, default=""))
     short_name = translated(models.CharField(_("short name"), max_length=80, blank=True, default=""))
     kind = models.ForeignKey(
-        OrganizationKind, models.PROTECT, verbose_name=_("kind"), null=True, blank=True, related_name="organizations"
+        OrganizationKind,
+        models.PROTECT,
+        verbose_name=_("kind"),
+        null=True,
+        blank=True,
+        related_name="organizations",
     )
     country = models.CharField(
         _("country (ISO 3166-1)"),
@@ -90,7 +95,12 @@ class Organization(Recorded):
     mandate = translated(models.TextField(_("mandate"), blank=True, default=""))
     website = models.URLField(_("website"), blank=True, default="")
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, verbose_name=_("merged into"), null=True, blank=True, related_name="merged_from"
+        "self",
+        models.PROTECT,
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        related_name="merged_from",
     )
 
     objects = OrganizationQuerySet.as_manager()
@@ -153,7 +163,9 @@ class Alias(Recorded):
         FORMER = "former", _("former name")
         TRANSLITERATION = "transliteration", _("transliteration")
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="aliases", verbose_name=_("organization"))
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="aliases", verbose_name=_("organization")
+    )
     name = models.CharField(_("name"), max_length=300)
     language = models.CharField(_("language"), max_length=2, choices=SourceLanguage)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.AS_WRITTEN)
@@ -234,8 +246,12 @@ class ProfileClaim(Recorded):
 class DistinctPair(Recorded):
     """Two organizations that look alike and are known to be different: no duplicate warning ever again."""
 
-    first = models.ForeignKey(Organization, models.CASCADE, related_name="distinct_before", verbose_name=_("first"))
-    second = models.ForeignKey(Organization, models.CASCADE, related_name="distinct_after", verbose_name=_("second"))
+    first = models.ForeignKey(
+        Organization, models.CASCADE, related_name="distinct_before", verbose_name=_("first")
+    )
+    second = models.ForeignKey(
+        Organization, models.CASCADE, related_name="distinct_after", verbose_name=_("second")
+    )
     reason = models.TextField(_("reason"), blank=True, default="")
 
     class Meta(Recorded.Meta):

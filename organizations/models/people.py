@@ -30,7 +30,9 @@ class Person(Recorded):
         verbose_name_plural = _("people")
         constraints = [
             said_in_a_language(
-                "name", name="person_has_a_name", message=_("Give the person's name in at least one language.")
+                "name",
+                name="person_has_a_name",
+                message=_("Give the person's name in at least one language."),
             )
         ]
 
@@ -71,7 +73,9 @@ class Office(Recorded):
         verbose_name = _("office")
         verbose_name_plural = _("offices")
         constraints = [
-            said_in_a_language("title", name="office_has_a_title", message=_("Give the title as the source has it.")),
+            said_in_a_language(
+                "title", name="office_has_a_title", message=_("Give the title as the source has it.")
+            ),
             *claim_constraints("office", "since"),
             *claim_constraints("office", "until"),
         ]

@@ -13,7 +13,12 @@ BY = System("tests")
 
 def account(role: str, organization: Organization | None = None) -> User:
     return organization_services.create_account(
-        email=f"{role}@tests.example", name=f"A {role}", role=role, password=None, organization=organization, by=BY
+        email=f"{role}@tests.example",
+        name=f"A {role}",
+        role=role,
+        password=None,
+        organization=organization,
+        by=BY,
     )
 
 

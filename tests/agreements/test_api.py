@@ -79,7 +79,9 @@ class TestReading:
         assert not client.get(f"{ROOT}/agreements?signed_from=2012&signed_to=2012").json()["results"]
 
         Agreement.objects.filter(pk=agreement.pk).update(
-            signed_range="[2012-05-01,2012-06-01)", signed_basis="derived", signed_note="seven years after May 2005"
+            signed_range="[2012-05-01,2012-06-01)",
+            signed_basis="derived",
+            signed_note="seven years after May 2005",
         )
 
         asked = f"{ROOT}/agreements?signed_from=2012-05-10&signed_to=2012-12"

@@ -47,7 +47,8 @@ def fill(reviewer, pair: list[Organization]) -> None:
     ]
     Commitment.objects.bulk_create(commitments)
     CommitmentDebtor.objects.bulk_create(
-        CommitmentDebtor(commitment=each, party=parties[2 * (index // 3)]) for index, each in enumerate(commitments)
+        CommitmentDebtor(commitment=each, party=parties[2 * (index // 3)])
+        for index, each in enumerate(commitments)
     )
     trail.record("tests.filled", agreements[0], by=BY)
 
@@ -65,7 +66,7 @@ ADDRESSES = [
 
 @pytest.fixture
 def high_numbers(db):
-    """The samples get numbers above those of the many: they stay on the first page, and each page has the same make-up."""
+    """The samples get numbers above those of the many: they stay on the first page, which keeps its make-up."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval('agreements_number', 100000)")
 

@@ -89,7 +89,9 @@ class TestRegisterRefuses:
             }
         ]
 
-        assert faults(dossier, people["contributor"]) == {"/commitments/0/citations/0/quote": "quote_in_noise"}
+        assert faults(dossier, people["contributor"]) == {
+            "/commitments/0/citations/0/quote": "quote_in_noise"
+        }
 
     def test_a_debtor_that_is_no_party_of_the_document(self, dossier, people):
         dossier["commitments"][1]["debtors"] = ["nobody"]
@@ -142,7 +144,11 @@ class TestRegisterRefuses:
     def test_an_organization_of_the_registry_told_otherwise(self, dossier, people):
         services.register(copy.deepcopy(dossier), by=people["contributor"])
         known = Organization.objects.get(slug=dossier["organizations"][0]["slug"])
-        told = copy.deepcopy(dossier["organizations"][0]) | {"id": str(known.pk), "country": "QA", "citations": []}
+        told = copy.deepcopy(dossier["organizations"][0]) | {
+            "id": str(known.pk),
+            "country": "QA",
+            "citations": [],
+        }
         told.pop("parent", None)
         told["relation"] = ""
         other = {
@@ -165,7 +171,9 @@ class TestRegisterRefuses:
     def test_a_speaker_nobody_is_attributed(self, dossier, people):
         dossier["statements"][0]["attribution"] = "not_stated"
 
-        assert faults(dossier, people["contributor"]) == {"/statements/0/attribution": "speaker_iff_attributed"}
+        assert faults(dossier, people["contributor"]) == {
+            "/statements/0/attribution": "speaker_iff_attributed"
+        }
 
     def test_a_reference_another_agreement_has(self, people):
         first, second = (samples.read(name) for name in samples.PRESS)

@@ -25,7 +25,7 @@ class TestSentences:
                 ["They lead a program. based on research.", "Both sign."],
             ),
             ("Il coûte 3.5 millions. Il suffit.", ["Il coûte 3.5 millions.", "Il suffit."]),
-            ("Il dit : « Nous signons. » Puis il part.", ["Il dit : « Nous signons. » Puis il part."]),
+            ("Il dit : « Nous signons. » Puis il part.", ["Il dit : « Nous signons. »", "Puis il part."]),
             ("Il part. « Nous signons », dit-il.", ["Il part.", "« Nous signons », dit-il."]),
             ("He left. “We sign,” he said.", ["He left.", "“We sign,” he said."]),
             ("هل وقّعوا؟ نعم وقّعوا.", ["هل وقّعوا؟", "نعم وقّعوا."]),

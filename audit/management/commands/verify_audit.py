@@ -12,7 +12,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--expect", metavar="DIGEST", help="a digest printed earlier (events:hash)")
+        parser.add_argument("--expect", metavar="DIGEST", help="a digest printed earlier (transaction:hash)")
 
     def handle(self, *, expect, **options):
         report = verification.verify(expect)

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = "Issues an API token for an organization and prints it, once. Only its hash is kept."
 
     def add_arguments(self, parser):
-        parser.add_argument("--organization", required=True, metavar="SLUG", help="the organization it acts for")
+        parser.add_argument(
+            "--organization", required=True, metavar="SLUG", help="the organization it acts for"
+        )
         parser.add_argument("--role", default=Role.PARTNER_SYSTEM, choices=Role.values)
         parser.add_argument("--label", default="", help="what it is for, shown beside its uses")
         parser.add_argument("--days", type=int, help="expires after this many days (default: never)")
@@ -23,7 +25,9 @@ class Command(BaseCommand):
         holder = Organization.objects.filter(slug=organization).first()
         if holder is None:
             near = ", ".join(
-                Organization.objects.filter(slug__icontains=organization[:4]).values_list("slug", flat=True)[:5]
+                Organization.objects.filter(slug__icontains=organization[:4]).values_list("slug", flat=True)[
+                    :5
+                ]
             )
             raise CommandError(
                 f"There is no organization {organization!r}." + (f" Perhaps one of: {near}." if near else "")
