@@ -5,6 +5,7 @@ import hashlib
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from agreements.models import Agreement, Commitment, Party, TargetGroup
 from agreements.models.rules import GUARDED, refuse_unless, stays_with
@@ -220,7 +221,7 @@ class ProgressView(Recorded):
                 "(SELECT agreement_id FROM agreements_party WHERE id = NEW.party_id)"
                 " = (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id)",
                 name="progress_view_is_a_party_s_own",
-                message="Only a party to the agreement says how far a commitment is.",
+                message=gettext_noop("Only a party to the agreement says how far a commitment is."),
             ),
         ]
 

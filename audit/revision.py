@@ -58,22 +58,22 @@ def store(
 
 def remove(instance: models.Model, *, by: Actor, chain: UUID | None = None, reason: str = "") -> None:
     """Remove `instance`; the event keeps what it held. Raises Refused when another record leans on it."""
-    try:
-        with one_write():
-            trail.record(
-                f"{instance._meta.model_name}.removed",
-                instance,
-                by=by,
-                chain=chain,
-                reason=reason,
-                changes={column: (value, None) for column, value in columns(instance).items()},
-            )
+    with one_write():
+        trail.record(
+            f"{instance._meta.model_name}.removed",
+            instance,
+            by=by,
+            chain=chain,
+            reason=reason,
+            changes={column: (value, None) for column, value in columns(instance).items()},
+        )
+        try:
             instance.delete()
-    except ProtectedError as error:
-        leaning = ", ".join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
-        raise Refused.at(
-            "",
-            "still_leaned_on",
-            _("Other records lean on this one (%(kinds)s): remove or change them first.")
-            % {"kinds": leaning},
-        ) from error
+        except ProtectedError as error:  # an IntegrityError to Django, and told better than one
+            leaning = ", ".join(sorted({str(each._meta.verbose_name) for each in error.protected_objects}))
+            raise Refused.at(
+                "",
+                "still_leaned_on",
+                _("Other records lean on this one (%(kinds)s): remove or change them first.")
+                % {"kinds": leaning},
+            ) from error

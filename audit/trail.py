@@ -14,6 +14,9 @@ from audit.models import AuditEvent
 from lib import tracing
 from lib.problems import Refused, broken_rule
 
+SECRETS = frozenset({"password", "digest"})
+"""Columns whose values are never told, whoever records what."""
+
 
 class Actor(Protocol):
     """Who acts: a person, a partner system, or the registry's own command line."""
@@ -69,7 +72,9 @@ def record(
         reason=reason,
         request_id=tracing.request_id(),
         changes={
-            field: {"old": plain(old), "new": plain(new)} for field, (old, new) in (changes or {}).items()
+            field: {"old": plain(old), "new": plain(new)}
+            for field, (old, new) in (changes or {}).items()
+            if field not in SECRETS
         },
     )
 

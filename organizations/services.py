@@ -115,14 +115,19 @@ def store(instance: models.Model, *, by: Actor, verb: str = "") -> models.Model:
 
     Raises ValidationError at the fields that break a rule.
     """
-    demand(by, Permission.ORGANIZATION_EDIT)
+    demand(by, _permission(instance))
     return revision.store(instance, by=by, chain=_chain(instance), verb=verb)
 
 
 def remove(instance: models.Model, *, by: Actor, reason: str = "") -> None:
     """Remove one record of this room. Raises Refused when another record leans on it."""
-    demand(by, Permission.ORGANIZATION_EDIT)
+    demand(by, _permission(instance))
     revision.remove(instance, by=by, chain=_chain(instance), reason=reason)
+
+
+def _permission(instance: models.Model) -> Permission:
+    """Who makes accounts and tokens makes administrators."""
+    return Permission.ADMINISTER if isinstance(instance, User | ApiToken) else Permission.ORGANIZATION_EDIT
 
 
 def _chain(instance: models.Model):
@@ -197,6 +202,7 @@ def create_account(
 def store_account(user: User, *, by: Actor) -> User:
     """Create or change an account, as the administration does. Passwords are never written to the trail."""
     demand(by, Permission.ADMINISTER)
+    user.email = user.email.lower()
     return revision.store(user, by=by, silent=frozenset({"password", "last_login"}))
 
 

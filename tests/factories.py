@@ -53,9 +53,9 @@ class Factory(DjangoModelFactory):
         skip_postgeneration_save = True
 
     @classmethod
-    def _generate(cls, strategy, params):
+    def create(cls, **kwargs):
         with transaction.atomic():
-            return super()._generate(strategy, params)
+            return super().create(**kwargs)
 
     @classmethod
     def _create(cls, model_class, *args, **kwargs):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement, NamedGroup, Programme
 from agreements.models.parties import Party, Signatory
@@ -178,7 +179,9 @@ class NoiseSpan(Recorded):
                 " AND NOT EXISTS (SELECT 1 FROM agreements_citation WHERE source_id = NEW.source_id"
                 ' AND start < NEW."end" AND "end" > NEW.start)',
                 name="noise_lies_in_the_text_and_holds_no_quote",
-                message="A stretch set aside lies inside the text, apart from other such stretches and from quotes.",
+                message=gettext_noop(
+                    "A stretch set aside lies inside the text, apart from other such stretches and from quotes."
+                ),
             ),
         ]
 
@@ -356,7 +359,7 @@ class Citation(Recorded):
             refuse_unless(
                 f"{_filled(CITED)} = 1 AND (NEW.of_agreement_id IS NULL OR NEW.of_agreement_id = NEW.agreement_id)",
                 name="citation_points_at_exactly_one_fact",
-                message="A citation points at exactly one fact.",
+                message=gettext_noop("A citation points at exactly one fact."),
             ),
             refuse_unless(
                 own_agreement(
@@ -369,25 +372,27 @@ class Citation(Recorded):
                     event_id="agreements_lifecycleevent",
                 ),
                 name="citation_proves_a_fact_of_its_agreement",
-                message="A citation proves a fact of its own agreement.",
+                message=gettext_noop("A citation proves a fact of its own agreement."),
             ),
             refuse_unless(
                 "substr((SELECT text FROM agreements_source WHERE id = NEW.source_id), NEW.start + 1,"
                 ' NEW."end" - NEW.start) = NEW.quote',
                 name="quote_equals_the_text_at_its_position",
-                message="The quote is not what the source says at this position.",
+                message=gettext_noop("The quote is not what the source says at this position."),
             ),
             refuse_unless(
                 "EXISTS (SELECT 1 FROM agreements_agreementsource WHERE agreement_id = NEW.agreement_id"
                 " AND source_id = NEW.source_id)",
                 name="citation_is_from_a_source_of_the_agreement",
-                message="A citation is taken from a source of its agreement.",
+                message=gettext_noop("A citation is taken from a source of its agreement."),
             ),
             refuse_unless(
                 "NOT EXISTS (SELECT 1 FROM agreements_noisespan WHERE source_id = NEW.source_id"
                 ' AND start < NEW."end" AND "end" > NEW.start)',
                 name="citation_is_not_taken_from_noise",
-                message="These words are set aside: they are no part of the text and prove nothing.",
+                message=gettext_noop(
+                    "These words are set aside: they are no part of the text and prove nothing."
+                ),
             ),
         ]
 
@@ -480,7 +485,7 @@ class OpenQuestion(Recorded):
             refuse_unless(
                 f"{_filled(DOUBTED)} <= 1",
                 name="open_question_is_about_one_thing",
-                message="A question is about the agreement or about one fact of it.",
+                message=gettext_noop("A question is about the agreement or about one fact of it."),
             ),
             refuse_unless(
                 own_agreement(
@@ -492,7 +497,7 @@ class OpenQuestion(Recorded):
                     statement_id="agreements_statement",
                 ),
                 name="open_question_is_about_its_own_agreement",
-                message="A question is about a fact of its own agreement.",
+                message=gettext_noop("A question is about a fact of its own agreement."),
             ),
         ]
 

@@ -4,6 +4,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement, NamedGroup
 from agreements.models.parties import Party
@@ -83,7 +84,7 @@ class ObjectiveGroup(Recorded):
             refuse_unless(
                 same_agreement("agreements_objective", "objective_id", group_id="agreements_namedgroup"),
                 name="objective_names_groups_of_its_own_agreement",
-                message="An objective names groups of its own agreement.",
+                message=gettext_noop("An objective names groups of its own agreement."),
             ),
         ]
 
@@ -183,7 +184,7 @@ class CommitmentDebtor(Recorded):
             refuse_unless(
                 same_agreement("agreements_commitment", "commitment_id", party_id="agreements_party"),
                 name="debtor_is_party_to_the_same_agreement",
-                message="The debtor of a commitment is a party to its agreement.",
+                message=gettext_noop("The debtor of a commitment is a party to its agreement."),
             ),
         ]
 
@@ -234,7 +235,7 @@ class CommitmentBeneficiary(Recorded):
                     group_id="agreements_namedgroup",
                 ),
                 name="beneficiary_belongs_to_the_same_agreement",
-                message="The beneficiary of a commitment belongs to its agreement.",
+                message=gettext_noop("The beneficiary of a commitment belongs to its agreement."),
             ),
         ]
 
@@ -292,7 +293,7 @@ class Statement(Provision):
             refuse_unless(
                 own_agreement(on_behalf_of_id="agreements_party"),
                 name="statement_speaks_for_a_party_of_its_agreement",
-                message="A statement speaks for a party to its agreement.",
+                message=gettext_noop("A statement speaks for a party to its agreement."),
             ),
         ]
 
@@ -341,7 +342,9 @@ class Advantage(Provision):
                     supports_id="agreements_commitment",
                 ),
                 name="advantage_points_within_its_agreement",
-                message="The provider, statement and commitment of an advantage belong to its agreement.",
+                message=gettext_noop(
+                    "The provider, statement and commitment of an advantage belong to its agreement."
+                ),
             ),
         ]
 
@@ -389,7 +392,7 @@ class AdvantageBeneficiary(Recorded):
                     group_id="agreements_namedgroup",
                 ),
                 name="advantage_is_for_somebody_of_its_agreement",
-                message="The beneficiary of an advantage belongs to its agreement.",
+                message=gettext_noop("The beneficiary of an advantage belongs to its agreement."),
             ),
         ]
 

@@ -1,6 +1,7 @@
 """Rules of the tables of this room that a constraint cannot say: triggers, written once."""
 
 import pgtrigger
+from django.utils.translation import gettext_noop
 
 from audit.models import Recorded
 
@@ -55,3 +56,12 @@ def own_agreement(**others: str) -> str:
 
 
 GUARDED = Recorded.Meta.triggers
+
+# Sentences that the triggers above and beside speak, for the catalogues: a refusal is told in the reader's language.
+SPOKEN = (
+    gettext_noop("A record stays with the record it belongs to."),
+    gettext_noop("A published agreement has at least two parties."),
+    gettext_noop("The text of a source is never altered: register the better text as a source."),
+    gettext_noop("An organization cannot stand above itself."),
+    gettext_noop("Audit events are never changed or removed."),
+)

@@ -4,6 +4,7 @@ from datetime import date
 
 from babel.dates import format_date, format_datetime
 from django import template
+from django.apps import apps
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -66,8 +67,14 @@ def when(claim: DateClaim) -> str:
     if claim.basis == Basis.NONE:
         return _("none, by the text itself")
     if claim.text:
-        return format_html('<bdi dir="auto">{}</bdi>', _("“%(words)s”") % {"words": claim.text})
+        return quoted(claim.text)
     return _("Not stated")
+
+
+@register.filter
+def quoted(words: str) -> SafeString:
+    """Words of a source inside a line of the page: in the quotation marks of the reader's language, isolated."""
+    return format_html('<bdi dir="auto">{}</bdi>', _("“%(words)s”") % {"words": words})
 
 
 def _span(claim: DateClaim) -> str:
@@ -107,9 +114,13 @@ def happened(event) -> str:
     """An audit event as a person says it."""
     if event.verb in VERBS:
         return VERBS[event.verb]()
-    kind, _dot, what = event.verb.partition(".")
+    what = event.verb.partition(".")[2]
     words = {"created": _("Added"), "changed": _("Corrected"), "removed": _("Removed")}.get(what, what)
-    return f"{words}: {kind}"
+    try:
+        kind = apps.get_model(event.target_type)._meta.verbose_name
+    except LookupError:  # a table of earlier days
+        kind = event.target_type
+    return f"{words} – {kind}"
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.models import Recorded
 from lib import languages
@@ -63,7 +64,9 @@ class Office(Recorded):
         _("tied to the organization"), max_length=8, choices=Attachment, default=Attachment.STATED
     )
     source_language = models.CharField(_("language of the title"), max_length=2, choices=SourceLanguage)
-    title = translated(models.CharField(_("title"), max_length=200, blank=True, default=""))
+    title = translated(
+        models.CharField(pgettext_lazy("of a person", "title"), max_length=200, blank=True, default="")
+    )
     since = DateClaims(_("since"))
     until = DateClaims(_("until"))
 

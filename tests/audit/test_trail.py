@@ -201,9 +201,13 @@ class TestOneWrite:
     def test_is_taken_back_whole_when_the_database_refuses(self):
         organization = OrganizationFactory(city="Doha")
 
-        with pytest.raises(Refused) as refusal, trail.one_write():
-            Organization.objects.filter(pk=organization.pk).update(city="Rabat")
-            Organization.objects.filter(pk=organization.pk).update(name_en="")
+        def write():
+            with trail.one_write():
+                Organization.objects.filter(pk=organization.pk).update(city="Rabat")
+                Organization.objects.filter(pk=organization.pk).update(name_en="")
+
+        with pytest.raises(Refused) as refusal:
+            write()
 
         assert [fault.code for fault in refusal.value.faults] == ["organization_has_a_name"]
         assert Organization.objects.get(pk=organization.pk).city == "Doha"
