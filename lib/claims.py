@@ -1,8 +1,8 @@
 """Dates that are not exact: what a source says of a date, and what follows from it for certain.
 
 A claim keeps the words of the source, the days between which the date must lie (NULL when nothing can be
-said without inventing), and on what basis. A query by dates answers in three values: *certain* when the
-range lies inside the asked one, *possible* when it overlaps, *unknown* when there is no range.
+said without inventing), and on what basis. A query by dates answers in three values: *certain* when the date is
+stated and its range lies inside the asked one, *possible* when the range overlaps, *unknown* when there is none.
 """
 
 import re
@@ -115,8 +115,11 @@ def asked_range(earliest: date | None, latest: date | None) -> DateRange:
 
 
 def certain(field: str, asked: DateRange) -> Q:
-    """Rows whose date surely lies in `asked`."""
-    return Q(**{f"{field}_range__contained_by": asked})
+    """Rows whose date surely lies in `asked`: stated, and all of it inside.
+
+    A derived date is a reader's conclusion, however good its evidence: it is possible, never certain.
+    """
+    return Q(**{f"{field}_range__contained_by": asked, f"{field}_basis": Basis.STATED})
 
 
 def possible(field: str, asked: DateRange) -> Q:

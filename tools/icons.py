@@ -14,7 +14,27 @@ from zipfile import ZipFile
 
 SPRITE = Path(__file__).resolve().parent.parent / "static" / "icons.svg"
 
-NAMES = ["arrow-down", "arrow-left", "arrow-right", "arrow-right-left", "arrow-up", "arrow-up-right", "ban", "bell", "bell-ring", "book-open", "braces", "building-2", "calendar", "calendar-check", "calendar-clock", "calendar-days", "calendar-plus", "chart-column", "check", "check-check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-left", "chevrons-right", "circle-alert", "circle-check", "circle-dashed", "circle-help", "circle-slash", "circle-x", "clock", "cloud-check", "cloud-off", "columns-2", "copy", "download", "ellipsis", "external-link", "eye", "eye-off", "file-check", "file-text", "fingerprint", "flag", "folder-open", "funnel", "gift", "git-branch", "git-compare", "git-merge", "globe", "hand-helping", "handshake", "hash", "history", "house", "image", "inbox", "info", "key", "key-round", "keyboard", "landmark", "languages", "layout-list", "link", "list", "list-checks", "list-filter", "loader-circle", "lock", "log-in", "log-out", "mail", "map-pin", "megaphone", "menu", "merge", "message-circle-question-mark", "message-square-quote", "minus", "monitor", "moon", "network", "octagon-alert", "package", "paperclip", "pen-line", "pencil", "plus", "printer", "quote", "refresh-cw", "replace", "rotate-ccw", "rows-3", "rows-4", "save", "scale", "scroll-text", "search", "search-x", "send", "settings", "shield", "shield-alert", "shield-check", "sliders-horizontal", "smartphone", "sparkles", "square-terminal", "star", "sun", "tag", "target", "text-quote", "trash-2", "triangle-alert", "undo-2", "upload", "user", "user-check", "users", "x"]
+# fmt: off
+NAMES = [
+    "arrow-down", "arrow-left", "arrow-right", "arrow-right-left", "arrow-up", "arrow-up-right", "ban",
+    "bell", "bell-ring", "book-open", "braces", "building-2", "calendar", "calendar-check",
+    "calendar-clock", "calendar-days", "calendar-plus", "chart-column", "check", "check-check",
+    "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-left", "chevrons-right",
+    "circle-alert", "circle-check", "circle-dashed", "circle-help", "circle-slash", "circle-x", "clock",
+    "cloud-check", "cloud-off", "columns-2", "copy", "download", "ellipsis", "external-link", "eye",
+    "eye-off", "file-check", "file-text", "fingerprint", "flag", "folder-open", "funnel", "gift",
+    "git-branch", "git-compare", "git-merge", "globe", "hand-helping", "handshake", "hash", "history",
+    "house", "image", "inbox", "info", "key", "key-round", "keyboard", "landmark", "languages",
+    "layout-list", "link", "list", "list-checks", "list-filter", "loader-circle", "lock", "log-in",
+    "log-out", "mail", "map-pin", "megaphone", "menu", "merge", "message-circle-question-mark",
+    "message-square-quote", "minus", "monitor", "moon", "network", "octagon-alert", "package",
+    "paperclip", "pen-line", "pencil", "plus", "printer", "quote", "refresh-cw", "replace", "rotate-ccw",
+    "rows-3", "rows-4", "save", "scale", "scroll-text", "search", "search-x", "send", "settings",
+    "shield", "shield-alert", "shield-check", "sliders-horizontal", "smartphone", "sparkles",
+    "square-terminal", "star", "sun", "tag", "target", "text-quote", "trash-2", "triangle-alert",
+    "undo-2", "upload", "user", "user-check", "users", "x",
+]
+# fmt: on
 
 
 def symbol(name: str, drawing: str) -> str:
@@ -33,11 +53,10 @@ def sprite(wheel: ZipFile, aliases: dict[str, str]) -> str:
 
     Raises KeyError for a name the wheel does not have.
     """
-    symbols = [
-        symbol(name, wheel.read(f"{aliases.get(name, name)}.svg").decode()) for name in sorted(set(NAMES))
-    ]
-    head = f"<!-- Lucide icons (ISC, see icons.LICENCE.txt), from django-lucide {version('django-lucide')}: tools/icons.py -->"
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg">{head}', *symbols, "</svg>", ""])
+    symbols = [symbol(name, wheel.read(f"{aliases.get(name, name)}.svg").decode()) for name in NAMES]
+    origin = f"Lucide icons (see icons.LICENCE.txt) from django-lucide {version('django-lucide')}, by tools/icons.py"
+    head = f'<svg xmlns="http://www.w3.org/2000/svg"><!-- {origin} -->'
+    return "\n".join([head, *symbols, "</svg>", ""])
 
 
 def main() -> int:

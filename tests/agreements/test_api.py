@@ -88,6 +88,10 @@ class TestReading:
         assert [each["code"] for each in client.get(asked).json()["results"]] == [agreement.code]
         assert not client.get(f"{asked}&signed_match=certain").json()["results"]
         within = f"{ROOT}/agreements?signed_from=2012&signed_to=2012&signed_match=certain"
+        assert not client.get(within).json()["results"], "a derived date is at most possible"
+
+        Agreement.objects.filter(pk=agreement.pk).update(signed_basis="stated")
+
         assert [each["code"] for each in client.get(within).json()["results"]] == [agreement.code]
 
     def test_speaks_the_language_asked_for(self, client, both):

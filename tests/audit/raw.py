@@ -4,13 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connection
+import pytest
+from django.db import IntegrityError, connection, transaction
 
 EVENT = """
     INSERT INTO audit_auditevent (chain, sequence, at, verb, target_type, target_id, actor, actor_id, reason,
                                   request_id, xid, changes, previous_hash, hash)
     VALUES (%s, 0, now(), 'test.told', 'test', '', 'somebody', '', '', '', 0, '{}', '', '')
 """
+
+
+@contextmanager
+def refused(rule: str) -> Iterator:
+    """The database refuses what is inside, by the rule of this name; what came before stays."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():  # noqa: PT012
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    assert rule in refusal.value.__cause__.diag.constraint_name
 
 
 @contextmanager

@@ -68,6 +68,12 @@ class TestAQueryByDates:
         assert "certain" in narrow or "certain" not in wide
         assert "possible" in wide or "possible" not in narrow
 
+    @given(KNOWN, ENDS)
+    def test_never_calls_a_derived_date_certain_and_as_possible_as_a_stated_one(self, claim, asked):
+        derived = DateClaim("", *claim, Basis.DERIVED, "from the year of the programme's launch")
+
+        assert answers(derived, asked) == answers(stated(*claim), asked) - {"certain"}
+
     @given(KNOWN | BASELESS, ENDS)
     def test_calls_nothing_both_possible_and_unknown(self, claim, asked):
         found = answers(stated(*claim) if isinstance(claim, tuple) else without_days(claim), asked)

@@ -2,19 +2,14 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from organizations.models import DistinctPair, ExternalIdentifier, Organization, User
 from organizations.permissions import Role
-from tests.audit.raw import another_connection, tell
+from tests.audit.raw import another_connection, refused, tell
 from tests.factories import AliasFactory, OfficeFactory, OrganizationFactory, UserFactory, record
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(rule: str):
-    """The database names the rule."""
-    return pytest.raises(IntegrityError, match=rule)
 
 
 def add(model, **columns):
@@ -38,7 +33,7 @@ class TestAParent:
     def test_is_never_the_organization_itself(self):
         organization = OrganizationFactory()
 
-        with refused("organization_is_(not_above_itself|not_its_own_parent)"), transaction.atomic():
+        with refused("organization_is_not"):
             Organization.objects.filter(pk=organization.pk).update(parent=organization, relation="part_of")
 
     @pytest.mark.parametrize("depth", [1, 2, 5])
@@ -47,10 +42,8 @@ class TestAParent:
         for _ in range(depth):
             lowest = unit(lowest)
 
-        with refused("organization_is_not_above_itself") as refusal, transaction.atomic():
+        with refused("organization_is_not_above_itself"):
             Organization.objects.filter(pk=top.pk).update(parent=lowest, relation="part_of")
-
-        assert "An organization cannot stand above itself." in str(refusal.value)
 
     def test_may_change(self):
         organization, new = unit(OrganizationFactory()), OrganizationFactory()
@@ -63,7 +56,7 @@ class TestAParent:
     def test_is_there_if_and_only_if_the_relation_is_told(self, relation):
         parent = OrganizationFactory() if not relation else None
 
-        with refused("organization_names_its_relation_iff_it_has_a_parent"), transaction.atomic():
+        with refused("organization_names_its_relation_iff_it_has_a_parent"):
             OrganizationFactory(parent=parent, relation=relation)
 
 
@@ -98,19 +91,19 @@ class TestAnOrganization:
         assert str(OrganizationFactory(name_en="", name_ar="بيتي", source_language="ar")) == "بيتي"
 
     def test_is_not_without_a_name(self):
-        with refused("organization_has_a_name"), transaction.atomic():
+        with refused("organization_has_a_name"):
             OrganizationFactory(name_en="")
 
     def test_is_not_merged_into_itself(self):
         organization = OrganizationFactory()
 
-        with refused("organization_is_not_merged_into_itself"), transaction.atomic():
+        with refused("organization_is_not_merged_into_itself"):
             Organization.objects.filter(pk=organization.pk).update(merged_into=organization)
 
     def test_has_an_address_of_its_own(self):
         OrganizationFactory(slug="aman")
 
-        with refused("slug"), transaction.atomic():
+        with refused("slug"):
             OrganizationFactory(slug="aman")
 
     @pytest.mark.parametrize("country", ["Morocco", "ma", "M"])
@@ -127,7 +120,7 @@ class TestAnotherName:
     def test_is_listed_once_for_an_organization(self):
         alias = AliasFactory(name="Al Amal")
 
-        with refused("alias_is_listed_once_for_an_organization"), transaction.atomic():
+        with refused("alias_is_listed_once_for_an_organization"):
             AliasFactory(organization=alias.organization, name="Al Amal")
 
 
@@ -159,13 +152,13 @@ class TestADistinctPair:
 
 class TestAnOffice:
     def test_has_a_title(self):
-        with refused("office_has_a_title"), transaction.atomic():
+        with refused("office_has_a_title"):
             OfficeFactory(title_en="")
 
 
 class TestAnAccount:
     def test_is_never_that_of_a_partner_system(self):
-        with refused("account_is_a_person_not_a_system"), transaction.atomic():
+        with refused("account_is_a_person_not_a_system"):
             UserFactory(role=Role.PARTNER_SYSTEM)
 
     def test_of_a_partner_system_is_refused_in_words(self):
@@ -183,6 +176,5 @@ class TestAnAccount:
 def test_a_row_that_others_lean_on_is_not_deleted():
     organization = OfficeFactory().organization
 
-    with refused("organizations_office"), transaction.atomic(), connection.cursor() as cursor:
+    with refused("organizations_office"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM organizations_organization WHERE id = %s", [organization.pk])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

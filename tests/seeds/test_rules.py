@@ -152,6 +152,7 @@ class TestRule3SearchByDateAnswersInThreeValues:
         assert derived.content["dates"]["signed"]["edtf"] == "2012-05"
         year = {"signed_from": "2012-01-01", "signed_to": "2012-12-31"}
         assert registry.found(**year, signed_match="possible") == {derived.content["id"]}
+        assert registry.found(**year, signed_match="certain") == set()
         days = {"signed_from": "2012-05-18", "signed_to": "2012-05-20"}
         assert registry.found(**days, signed_match="possible") == {derived.content["id"]}
         assert registry.found(**days, signed_match="certain") == set()
