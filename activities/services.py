@@ -40,8 +40,9 @@ _CHAIN = {
 def report_activity(document: Mapping[str, Any], *, by: Actor) -> Activity:
     """Enter an activity with its organizers, what it counts toward and whom it reached.
 
-    `document` is an ActivityShape in plain values; a commitment is counted toward only when `by` may read it and,
-    unless it may edit the registry, acts for an organizer. Raises PermissionDenied, or Refused with every fault.
+    `document` is an ActivityShape in plain values. Unless `by` may edit the registry, it acts for an organizer, and
+    counts toward commitments of agreements to which its organization is a party. Raises PermissionDenied, or Refused
+    with every fault.
     """
     demand(by, Permission.ACTIVITY_REPORT)
     shape = ActivityShape(data=document)
@@ -69,7 +70,7 @@ def report_activity(document: Mapping[str, Any], *, by: Actor) -> Activity:
     )
     commitments = rows(
         Commitment,
-        Commitment.objects.visible_to(by),
+        _counted_by(by),
         [each["commitment"] for each in content["counts_toward"]],
         "/counts_toward/{index}/commitment",
     )
@@ -129,6 +130,15 @@ def report_activity(document: Mapping[str, Any], *, by: Actor) -> Activity:
     return activity
 
 
+def _counted_by(by: Actor) -> models.QuerySet:
+    """The commitments that `by` may count an activity toward: what others promised each other is not its business."""
+    visible = Commitment.objects.visible_to(by)
+    if by.may(Permission.EDIT):
+        return visible
+    own = Party.objects.filter(organization__isnull=False, organization=by.organization_id)
+    return visible.filter(agreement__in=own.values("agreement"))
+
+
 def report_progress(
     commitment_id: UUID, *, party_id: UUID, verdict: str, said_on: date, note: str = "", by: Actor
 ) -> ProgressView:
@@ -168,8 +178,13 @@ def attach_evidence(
     progress_view: ProgressView | None = None,
     by: Actor,
 ) -> EvidenceFile:
-    """Keep a file under a random name, sealed by its hash; the original is never altered."""
+    """Keep a file under a random name, sealed by its hash; the original is never altered.
+
+    Raises PermissionDenied unless `by` acts for an organizer of the activity, or for the party whose word it backs.
+    """
     demand(by, Permission.ACTIVITY_REPORT)
+    if not by.may(Permission.EDIT) and by.organization_id not in _owners(activity, progress_view):
+        raise PermissionDenied(_("Evidence is given by whoever held the activity or said the word."))
     with one_write():
         evidence = EvidenceFile(
             activity=activity,
@@ -187,6 +202,12 @@ def attach_evidence(
             changes={"name": (None, name), "sha256": (None, evidence.sha256)},
         )
     return evidence
+
+
+def _owners(activity: Activity | None, view: ProgressView | None) -> set[UUID]:
+    """The organizations whose activity or whose word it is."""
+    held = set(activity.organizers.values_list("organization", flat=True)) if activity else set()
+    return held | ({view.party.organization_id} if view else set())
 
 
 def store(instance: models.Model, *, by: Actor) -> models.Model:

@@ -1,0 +1,112 @@
+"""What every part of a dossier on its way in needs: its faults, and what points where."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from audit import trail
+from audit.trail import Actor
+from lib.claims import DateClaim
+from lib.problems import Fault, Refused
+from organizations.permissions import Permission
+
+
+class Intake:
+    """One dossier on its way in: collects faults with their places, remembers what each part became."""
+
+    def __init__(self, dossier: Mapping[str, Any], by: Actor):
+        self.dossier = dossier
+        self.by = by
+        self.restoring = by.may(Permission.RESTORE)
+        self.faults: list[Fault] = []
+        # What the parts of the document have become, by the key and by the id they came with.
+        self.rows: dict[tuple[type, str], models.Model] = {}
+        # Names of parts already refused: pointing at them is no second fault.
+        self.refused: set[str] = set()
+        self.citations: list[tuple[str, Mapping, str, models.Model]] = []
+
+    # Faults and pointers.
+
+    def fault(self, pointer: str, code: str, message: str) -> None:
+        self.faults.append(Fault(pointer, code, message))
+
+    def stop_at_faults(self) -> None:
+        if self.faults:
+            raise Refused(self.faults)
+
+    def note(self, part: Mapping, row: models.Model) -> None:
+        """Remember what `part` became, under the names it may be pointed at with."""
+        for name in (part.get("key"), part.get("id")):
+            if name:
+                self.rows[type(row), str(name)] = row
+
+    def give_up(self, part: Mapping) -> None:
+        self.refused |= {str(name) for name in (part.get("key"), part.get("id")) if name}
+
+    def find(self, model: type, name: str, pointer: str, *, in_registry: bool = False):
+        """The row that `name` points at; a fault when there is none."""
+        if row := self.rows.get((model, name)):
+            return row
+        if in_registry and (key := _uuid(name)) and (row := model.objects.filter(pk=key).first()):
+            self.rows[model, name] = row
+            return row
+        if name in self.refused:
+            return None
+        self.fault(
+            pointer,
+            "points_nowhere",
+            _("“%(name)s” names no %(kind)s of this document%(or)s.")
+            % {
+                "name": name,
+                "kind": model._meta.verbose_name,
+                "or": _(" or of the registry") if in_registry else "",
+            },
+        )
+        return None
+
+    def found(self, model: type, names: Sequence[str], pointer: str) -> list:
+        rows = [self.find(model, name, f"{pointer}/{index}") for index, name in enumerate(names)]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                self.fault(f"{pointer}/{index}", "named_twice", _("This is already in the list."))
+        return [row for row in rows if row is not None]
+
+    def identity(self, part: Mapping) -> dict[str, Any]:
+        """The column `id`, for a row that keeps the one its document has."""
+        return {"id": part["id"]} if self.restoring and part.get("id") else {}
+
+    def each(self, member: str) -> Iterator[tuple[int, str, Mapping]]:
+        for index, part in enumerate(self.dossier[member]):
+            yield index, f"/{member}/{index}", part
+
+    def cite(self, fact: str, row: models.Model, part: Mapping, pointer: str) -> None:
+        """Put the quotes of `part` aside until every source is there."""
+        self.note(part, row)
+        for index, citation in enumerate(part.get("citations", ())):
+            self.citations.append((f"{pointer}/citations/{index}", citation, fact, row))
+
+    # Plain values.
+
+    def plain(self, part: Any, skip: frozenset[str] | set[str] = frozenset()) -> Any:
+        """`part` as a document has it: claims and numbers back in JSON's values, without `skip`."""
+        if isinstance(part, DateClaim):
+            return part.as_json()
+        if isinstance(part, Mapping):
+            return {member: self.plain(value) for member, value in part.items() if member not in skip}
+        if isinstance(part, list | tuple):
+            return [self.plain(each) for each in part]
+        return trail.plain(part)
+
+    def plain_facts(self) -> dict:
+        """What the trail keeps of the dossier: all of it but the records that have events of their own."""
+        return self.plain(self.dossier, skip={"sources", "organizations", "people", "programmes"})
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
