@@ -1,5 +1,6 @@
 """Settings of the registry. What differs between installations comes from the environment (`env.py`)."""
 
+from django import VERSION
 from django.contrib.messages import constants as message_levels
 from django.utils.translation import gettext_lazy as _
 
@@ -137,7 +138,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Mithaq"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+_MAILER = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+if VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": _MAILER}}
+else:
+    EMAIL_BACKEND = _MAILER
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "registry@localhost")
 
 # One cache for all processes: limits counted per worker would be no limits.

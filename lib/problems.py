@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import BaseConstraint
 from django.utils.translation import gettext as _
 
 
@@ -69,12 +70,17 @@ def broken_rule(error: IntegrityError) -> Fault:
     name = getattr(told, "constraint_name", None) or ""
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            if constraint.name == name:
+            if constraint.name == name and _has_words(constraint):
                 return Fault("", name, str(constraint.get_violation_error_message()))
     message = getattr(told, "message_primary", None) or str(error)
     if name and not _is_a_sentence(message):
         message = _("This breaks the rule “%(rule)s”.") % {"rule": name.replace("_", " ")}
     return Fault("", name or "rule_of_the_registry", _(message))
+
+
+def _has_words(constraint: BaseConstraint) -> bool:
+    """Django's own words for a constraint say no more than its name, and say it worse."""
+    return constraint.violation_error_message != BaseConstraint.default_violation_error_message
 
 
 def _is_a_sentence(message: str) -> bool:

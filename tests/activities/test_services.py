@@ -216,7 +216,8 @@ class TestAttachEvidence:
 
         evidence.refresh_from_db()
         assert evidence.sha256 == hashlib.sha256(b"\x89PNG proof").hexdigest()
-        assert evidence.file.read() == b"\x89PNG proof"
+        with evidence.file.open() as file:
+            assert file.read() == b"\x89PNG proof"
         event = AuditEvent.objects.get(verb="evidence.attached")
         assert event.changes["sha256"]["new"] == evidence.sha256
 

@@ -18,6 +18,7 @@ from audit.models import AuditEvent
 from organizations.models import Alias, DistinctPair, ExternalIdentifier, Organization
 from tests.agreements.conftest import BY
 from tests.factories import (
+    PASSWORD,
     ActivityFactory,
     AgreementFactory,
     AliasFactory,
@@ -925,3 +926,24 @@ class TestSigningIn:
         assert told[0] == told[1]
         assert len(told[0]) == 1
         assert told[0][0].startswith("Email or password is not right")
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_the_right_password_leads_back_to_the_page_that_asked(self, client, db, language):
+        user = UserFactory()
+        wanted = f"/{language}/agreements/?q=Bayti"
+
+        answer = client.post(
+            f"/{language}/account/login/", {"login": user.email, "password": PASSWORD, "next": wanted}
+        )
+
+        assert (answer.status_code, answer["Location"]) == (302, wanted)
+        assert user.name in words(read(client, wanted))
+        assert client.post(f"/{language}/account/logout/").status_code == 302
+        assert user.name not in words(read(client, wanted))
+
+    def test_it_leads_to_no_other_house(self, client, db):
+        user = UserFactory()
+        for elsewhere in ("https://example.org/", "//example.org", "javascript:alert(1)"):
+            sent = {"login": user.email, "password": PASSWORD, "next": elsewhere}
+            assert client.post("/en/account/login/", sent)["Location"] == "/en/"
+            client.logout()

@@ -201,6 +201,9 @@ class TestAccount:
         page.locator("details.account summary").click()
         page.locator("details.account a[href*='2fa']").click()
         page.locator("a[href$='/totp/activate/']").click()
+        # What changes how an account is protected asks for the password once more.
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
 
         expect(page.locator(".qr svg")).to_be_visible()
         expect(page.locator("#authenticator_secret")).to_have_value(re.compile(r"^[A-Z2-7]{16,}$"))
