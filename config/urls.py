@@ -41,6 +41,8 @@ urlpatterns = [
         path("organizations/", browse.organization_list, name="organizations"),
         path("organizations/<slug:slug>/", browse.organization_page, name="organization"),
         path("activities/", activity_views.activity_list, name="activities"),
+        # An address is what an account is known by: an administrator changes it, with an event in the trail.
+        path("account/email/", lambda request: redirect("mfa_index"), name="account_email"),
         path("account/", include("allauth.urls")),
         path("admin/", admin.site.urls),
     ),

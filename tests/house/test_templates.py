@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+# Drawn by Django and allauth themselves, from nothing that anybody typed.
+TRUSTED = {"field.help_text|safe", "totp_svg|safe"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LOGIC = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 
@@ -46,8 +48,10 @@ class TestATemplate:
 
     def test_escapes_everything(self, path):
         text = path.read_text(encoding="utf-8")
+        trusted = set(re.findall(r"\{\{\s*([^{}]*\|\s*safe(?:seq)?\b[^{}]*?)\s*\}\}", text))
 
-        assert not re.search(r"\|\s*(safe|safeseq)\b|autoescape\s+off", text)
+        assert trusted <= TRUSTED
+        assert not re.search(r"autoescape\s+off", text)
 
     def test_loads_nothing_from_elsewhere(self, path):
         text = path.read_text(encoding="utf-8")
