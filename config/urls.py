@@ -4,7 +4,6 @@ from allauth.account.decorators import secure_admin_login
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -34,7 +33,7 @@ urlpatterns = [
     path("api/v1/", include(api.router.urls)),
     path("problems/<slug:slug>", rest.problem_page, name="problem"),
     *i18n_patterns(
-        path("", lambda request: redirect("agreements"), name="home"),
+        path("", RedirectView.as_view(pattern_name="agreements"), name="home"),
         path("agreements/", browse.agreement_list, name="agreements"),
         path("agreements/<str:code>/", browse.agreement_sheet, name="agreement"),
         path("sources/<uuid:pk>/", browse.source_page, name="source"),
@@ -42,7 +41,7 @@ urlpatterns = [
         path("organizations/<slug:slug>/", browse.organization_page, name="organization"),
         path("activities/", activity_views.activity_list, name="activities"),
         # An address is what an account is known by: an administrator changes it, with an event in the trail.
-        path("account/email/", lambda request: redirect("mfa_index"), name="account_email"),
+        path("account/email/", RedirectView.as_view(pattern_name="mfa_index"), name="account_email"),
         path("account/", include("allauth.urls")),
         path("admin/", admin.site.urls),
     ),

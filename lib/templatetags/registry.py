@@ -5,7 +5,7 @@ from datetime import date
 from babel.dates import format_date, format_datetime
 from django import template
 from django.apps import apps
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -148,5 +148,5 @@ def bar(tally, total: int) -> SafeString:
             x += width
     return format_html(
         '<svg class="bar flip" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none">{}</svg>',
-        SafeString("".join(parts)),
+        format_html_join("", "{}", ((part,) for part in parts)),
     )

@@ -1,6 +1,7 @@
 """The first two doors: the pages people read, and the administration."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +10,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import translation
 
 from activities.models import EvidenceFile, Participation
 from agreements.models import AgreementLink, Citation, Signatory
@@ -45,6 +47,13 @@ HOSTILE = [
     '"><img src=x onerror=alert(1)>',
     "'-->{{ 7|add:7 }}<svg/onload=alert(1)>",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Addresses are made in the language of the thread, which the last request of any test has left behind."""
+    with translation.override("en"):
+        yield
 
 
 def read(client, address: str, status: int = 200) -> str:
