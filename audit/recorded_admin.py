@@ -1,7 +1,11 @@
 """The stock admin, writing through the services: what a form saves passes the one door and leaves its event."""
 
+from functools import partial
+
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpResponseRedirect
 
 from audit.admin import ReadOnlyAdmin
@@ -23,6 +27,7 @@ class RecordedAdmin(admin.ModelAdmin):
     services = None
     list_per_page = 50
     show_full_result_count = False
+    formfield_overrides = {models.URLField: {"form_class": partial(forms.URLField, assume_scheme="https")}}
 
     def save_model(self, request, obj, form, change):
         self.services.store(obj, by=request.user)

@@ -1,8 +1,11 @@
 """Every address of the house."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -15,6 +18,10 @@ handler400 = "config.rest.bad_request"
 handler403 = "config.rest.forbidden"
 handler404 = "config.rest.not_found"
 handler500 = "config.rest.server_error"
+
+# Groups mean nothing under our roles, and what allauth keeps (addresses, secrets of second factors) is the account's.
+for each in (Group, EmailAddress, Authenticator):
+    admin.site.unregister(each)
 
 # The administration's own sign-in knows nothing of second factors: everybody comes in by the one door.
 admin.site.login = secure_admin_login(admin.site.login)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 
 # The same examples in every run; HYPOTHESIS_PROFILE=seek looks for new ones.
 hypothesis.settings.register_profile("steady", max_examples=60, deadline=None, derandomize=True)
@@ -49,6 +50,13 @@ def _quick_settings() -> Iterator[None]:
 def _empty_cache() -> None:
     """Attempts to sign in are counted in the cache: no test pays for those of another."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """The language of a request stays with its thread: no test inherits that of another."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

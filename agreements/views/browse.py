@@ -87,7 +87,8 @@ def agreement_sheet(request: HttpRequest, code: str) -> HttpResponse:
     readable = Agreement.objects.visible_to(request.user)
     agreement = get_object_or_404(sheet.with_everything(readable, on=on), number=number)
     if code != agreement.code:
-        return redirect(agreement, permanent=True)
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(f"{agreement.get_absolute_url()}{query}", permanent=True)
     return render(
         request,
         "agreements/sheet.html",

@@ -89,11 +89,6 @@ class TestAgreementsVisibleTo:
 
         assert read(Anonymous()) == set()
 
-    def test_somebody_of_no_organization_are_not_the_restricted_ones_without_parties(self):
-        AgreementFactory(confidentiality="restricted", parties=[])
-
-        assert not Agreement.objects.visible_to(UserFactory()).exists()
-
     @pytest.mark.parametrize("state", ["draft", "in_review", "withdrawn"])
     def test_their_author_are_the_unpublished_ones_too(self, state):
         author, colleague = UserFactory.create_batch(2, contributor=True)
