@@ -408,9 +408,14 @@ class TestSheet:
 
     def test_a_number_written_otherwise_leads_to_the_one_address(self, client, both):
         code = both[0].code
-        for written in (code.lower(), code.replace("MQ-0", "MQ-"), code.replace("MQ-", "mq-00")):
+        for written in (code.lower(), f"mq-{both[0].number}", f"MQ-00000{both[0].number}"):
             answer = client.get(f"/fr/agreements/{written}/")
             assert (answer.status_code, answer["Location"]) == (301, f"/fr/agreements/{code}/")
+
+    def test_a_number_written_otherwise_keeps_what_was_asked(self, client, both):
+        code = both[0].code
+
+        assert client.get(f"/fr/agreements/{code.lower()}/?a=1")["Location"] == f"/fr/agreements/{code}/?a=1"
 
     def test_a_link_never_names_an_agreement_that_is_hidden(self, client, both, people):
         secret = AgreementFactory(title_en="Quite secret")
