@@ -133,7 +133,25 @@ class AgreementSource(Recorded):
                 fields=["agreement", "source"], name="source_is_listed_once_for_an_agreement"
             )
         ]
-        triggers = [*GUARDED, stays_with("agreement_id", "source_id")]
+        triggers = [
+            *GUARDED,
+            stays_with("agreement_id", "source_id"),
+            pgtrigger.Trigger(
+                name="stays_while_it_is_quoted",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF EXISTS (SELECT 1 FROM agreements_citation
+                                WHERE agreement_id = OLD.agreement_id AND source_id = OLD.source_id) THEN
+                        RAISE EXCEPTION 'A citation is taken from a source of its agreement.'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'citation_is_from_a_source_of_the_agreement';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.source)
@@ -370,7 +388,10 @@ class Citation(Recorded):
                     advantage_id="agreements_advantage",
                     statement_id="agreements_statement",
                     event_id="agreements_lifecycleevent",
-                ),
+                )
+                + " AND (NEW.signatory_id IS NULL OR (SELECT party.agreement_id FROM agreements_signatory signatory"
+                " JOIN agreements_party party ON party.id = signatory.party_id"
+                " WHERE signatory.id = NEW.signatory_id) = NEW.agreement_id)",
                 name="citation_proves_a_fact_of_its_agreement",
                 message=gettext_noop("A citation proves a fact of its own agreement."),
             ),

@@ -1,7 +1,7 @@
 """What happens to an agreement after it is signed, and where it stands on a given day."""
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.agreement import Agreement
@@ -72,12 +72,22 @@ def with_legal_state(agreements, *, on):
     """Annotate `legal_state` (a LegalState value) on a queryset of agreements, as of the day `on`.
 
     Only what is certain counts: an event whose days all lie on or before `on`, an end whose last possible day has
-    passed. A renewal that states a new end replaces the end claim. Both ends of a term are in force.
+    passed. An event that may have happened by then leaves the state open. A renewal that states a new end replaces
+    the end claim. Both ends of a term are in force.
     """
     until_then, from_then_on = asked_range(None, on), asked_range(on, None)
     happened = LifecycleEvent.objects.filter(
         agreement=OuterRef("pk"), occurred_range__contained_by=until_then
     ).order_by("-occurred_range", "-id")
+    # Ended, suspended or resumed, but nobody can say whether by then.
+    unsettled = (
+        LifecycleEvent.objects.filter(agreement=OuterRef("pk"))
+        .exclude(kind="renewal")
+        .filter(
+            Q(occurred_range__isnull=True)
+            | (Q(occurred_range__overlap=until_then) & ~Q(occurred_range__contained_by=until_then))
+        )
+    )
     renewals = happened.filter(kind="renewal").exclude(ends_basis=Basis.NOT_STATED)
     return (
         agreements.alias(
@@ -94,6 +104,7 @@ def with_legal_state(agreements, *, on):
             legal_state=Case(
                 When(last_event="termination", then=Value(LegalState.ENDED)),
                 When(final_range__fully_lt=from_then_on, then=Value(LegalState.ENDED)),
+                When(Exists(unsettled), then=Value(LegalState.UNCERTAIN)),
                 When(last_event="suspension", then=Value(LegalState.SUSPENDED)),
                 When(effective_range__fully_gt=until_then, then=Value(LegalState.NOT_YET_IN_FORCE)),
                 When(

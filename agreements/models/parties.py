@@ -3,9 +3,10 @@
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement
-from agreements.models.rules import GUARDED, stays_with
+from agreements.models.rules import GUARDED, refuse_unless, stays_with
 from agreements.models.vocabulary import PartyRole
 from audit.models import Recorded
 from organizations.models import Office, Organization, Person
@@ -95,7 +96,16 @@ class Signatory(Recorded):
                 violation_error_message=_("This person already signs for this party."),
             )
         ]
-        triggers = [*GUARDED, stays_with("party_id")]
+        triggers = [
+            *GUARDED,
+            stays_with("party_id"),
+            refuse_unless(
+                "NEW.office_id IS NULL"
+                " OR (SELECT person_id FROM organizations_office WHERE id = NEW.office_id) = NEW.person_id",
+                name="signatory_signs_in_an_office_of_their_own",
+                message=gettext_noop("A signatory signs in an office that the same person holds."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.person)

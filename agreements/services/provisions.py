@@ -82,7 +82,13 @@ class Provisions(LeanedOn):
                     if below["office"]
                     else None
                 )
-                if person is not None:
+                if person is not None and office is not None and office.person_id != person.pk:
+                    self.fault(
+                        f"{here}/office",
+                        "office_of_somebody_else",
+                        _("A signatory signs in an office that the same person holds."),
+                    )
+                elif person is not None:
                     signatory = Signatory(**self.identity(below), party=row, person=person, office=office)
                     self.cite("signatory", signatory, below, here)
                     signatories.append(signatory)

@@ -16,7 +16,7 @@ _State = Agreement.EditorialState
 
 
 def submit(agreement_id: UUID, *, by: Actor) -> Agreement:
-    """Ask for review. Its author, or whoever may edit, may do it."""
+    """Ask for review: its author, the organization it was entered for, or whoever may edit."""
     return _move(agreement_id, to=_State.IN_REVIEW, after=(_State.DRAFT,), verb="agreement.submitted", by=by)
 
 
@@ -56,6 +56,13 @@ def withdraw(agreement_id: UUID, *, reason: str, by: Actor) -> Agreement:
     )
 
 
+def _entered(agreement: Agreement, by: Actor) -> bool:
+    """Did `by`, or somebody of its organization, enter the record? Nobody is not nobody's equal."""
+    mine = agreement.registered_by_id is not None and agreement.registered_by_id == by.account_id
+    ours = agreement.registered_for_id is not None and agreement.registered_for_id == by.organization_id
+    return mine or ours
+
+
 def _demand_reason(reason: str) -> None:
     if not reason.strip():
         raise Refused.at("/reason", "reason_missing", _("Say why: the author will read it."))
@@ -66,12 +73,8 @@ def _move(
 ) -> Agreement:
     with one_write():
         agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
-        if (
-            to == _State.IN_REVIEW
-            and not by.may(Permission.EDIT)
-            and agreement.registered_by_id != by.account_id
-        ):
-            raise PermissionDenied(_("Only its author or an editor submits a draft."))
+        if to == _State.IN_REVIEW and not by.may(Permission.EDIT) and not _entered(agreement, by):
+            raise PermissionDenied(_("Only those who entered it or an editor submits a draft."))
         before = agreement.editorial_state
         if before not in after:
             raise Refused.at(

@@ -14,6 +14,10 @@ from lib.languages import translated
 from lib.terms import Term
 
 NO_CYCLE = """
+    -- Two writers at once could each close half of a circle. A new organization cannot: nothing is below it yet.
+    IF TG_OP = 'UPDATE' AND NEW.parent_id IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('organizations.parents', 0));
+    END IF;
     IF NEW.parent_id IS NOT NULL AND EXISTS (
         WITH RECURSIVE above(id) AS (
             SELECT NEW.parent_id

@@ -114,9 +114,6 @@ class TestSubmit:
         with pytest.raises(PermissionDenied):
             services.submit(agreement.pk, by=UserFactory(contributor=True))
 
-    @pytest.mark.xfail(
-        strict=True, reason="no account entered it and no account submits it: None equals None"
-    )
     @pytest.mark.parametrize("stranger", [ApiTokenFactory, Anonymous], ids=["another system", "a reader"])
     def test_of_what_a_system_entered_is_not_anybodys_to_do(self, stranger):
         agreement = in_state("draft", registered_for=OrganizationFactory())

@@ -233,9 +233,6 @@ class TestAParty:
         with refused("person_signs_once_for_a_party"):
             add(Signatory, party=party, person=person)
 
-    @pytest.mark.xfail(
-        strict=True, reason="nothing compares the person of a signatory with that of the office"
-    )
     def test_is_signed_for_in_an_office_that_the_person_holds(self):
         with pytest.raises(IntegrityError), transaction.atomic():
             add(Signatory, party=PartyFactory(), person=PersonFactory(), office=OfficeFactory())
@@ -436,9 +433,6 @@ class TestASource:
             cursor.execute("DELETE FROM agreements_agreementsource WHERE source_id = %s", [source.pk])
             cursor.execute("DELETE FROM agreements_source WHERE id = %s", [source.pk])
 
-    @pytest.mark.xfail(
-        strict=True, reason="the rule is asked of citations only, not when a source is taken away"
-    )
     def test_is_not_taken_from_an_agreement_that_quotes_it(self):
         citation = CitationFactory()
 
@@ -524,9 +518,6 @@ class TestACitation:
         with refused("citation_proves_a_fact_of_its_agreement"):
             CitationFactory(agreement=AgreementFactory(), **{column: make()})
 
-    @pytest.mark.xfail(
-        strict=True, reason="signatories are left out of the rule citation_proves_a_fact_of_its_agreement"
-    )
     def test_proves_no_signatory_of_another_agreement(self):
         signatory = add(Signatory, party=PartyFactory(), person=PersonFactory())
 
