@@ -90,4 +90,4 @@ class RecordedAdmin(admin.ModelAdmin):
 
 
 def _messages(error: Refused | ValidationError) -> list[str]:
-    return [fault.message for fault in error.faults] if isinstance(error, Refused) else error.messages
+    return (error.as_validation_error() if isinstance(error, Refused) else error).messages

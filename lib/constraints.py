@@ -1,15 +1,8 @@
 """Builders for constraints that several tables state."""
 
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, Q
 
 from lib import languages
-
-
-def ordered(earlier: str, later: str, *, name: str, message) -> CheckConstraint:
-    """Forbid `later` before `earlier`. An unknown (NULL) value passes, as in SQL."""
-    return CheckConstraint(
-        name=name, condition=Q(**{f"{later}__gte": F(earlier)}), violation_error_message=message
-    )
 
 
 def said_in_a_language(field: str, *, name: str, message) -> CheckConstraint:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.models import Agreement, Citation, Commitment, OpenQuestion, Party, Source
+from agreements.models import Agreement, Citation, OpenQuestion, Party, Source
 from agreements.models.lifecycle import LegalState
 from agreements.queries import dossier, ledger, progress
 from audit import trail
@@ -305,11 +305,6 @@ def _activities(agreement: Agreement) -> list[Any]:
         counted = [each.number for each in activity.participations.all()]
         activity.reached = sum(counted) if counted else None
     return sorted(found.values(), key=lambda each: (each.held.latest or date.min, each.pk), reverse=True)
-
-
-def owed(agreement: Agreement) -> list[tuple[Party, list[Commitment]]]:
-    """What each party owes, alone or jointly."""
-    return list(ledger.owed_by_party(agreement).items())
 
 
 @dataclass(frozen=True)

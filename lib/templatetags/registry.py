@@ -123,12 +123,6 @@ def happened(event) -> str:
     return f"{words} – {kind}"
 
 
-@register.filter
-def share(part: int, whole: int) -> str:
-    """`part` of `whole` as a number 0–100 for the width of a bar, with a full stop in every language."""
-    return f"{100 * part / whole:.2f}" if whole else "0"
-
-
 @register.simple_tag
 def bar(tally, total: int) -> SafeString:
     """A progress bar as SVG: one stretch a state; its words stand beside it."""
