@@ -46,6 +46,9 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history.view"
     """Read who changed what on a record one may read."""
 
+    DESK = "desk.keep"
+    """Keep a desk of one's own: saved views, followed agreements, follow-ups of one's organization."""
+
     ADMINISTER = "registry.administer"
     """Use the administration: accounts, tokens, every table."""
 
@@ -59,7 +62,7 @@ class Role(TextChoices):
     PARTNER_SYSTEM = "partner_system", _("partner system")
 
 
-_READER = frozenset({Permission.VIEW, Permission.VIEW_PARTNERS})
+_READER = frozenset({Permission.VIEW, Permission.VIEW_PARTNERS, Permission.DESK})
 _CONTRIBUTOR = _READER | {
     Permission.REGISTER,
     Permission.ACTIVITY_REPORT,
@@ -79,7 +82,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     Role.EDITOR: _EDITOR,
     Role.REVIEWER: _EDITOR | {Permission.REVIEW},
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.PARTNER_SYSTEM: _READER
+    Role.PARTNER_SYSTEM: _READER - {Permission.DESK}
     | {Permission.REGISTER, Permission.ACTIVITY_REPORT, Permission.PROGRESS_REPORT},
 }
 

@@ -8,6 +8,7 @@ from agreements.models.agreement import (
     NamedGroup,
     Programme,
 )
+from agreements.models.desk import Follow, FollowUp, SavedView
 from agreements.models.evidence import AgreementSource, Citation, NoiseSpan, OpenQuestion, Reading, Source
 from agreements.models.lifecycle import LifecycleEvent
 from agreements.models.parties import Party, Signatory
@@ -37,6 +38,8 @@ __all__ = [
     "CommitmentBeneficiary",
     "CommitmentDebtor",
     "CommitmentKind",
+    "Follow",
+    "FollowUp",
     "LifecycleEvent",
     "NamedGroup",
     "NoiseSpan",
@@ -47,6 +50,7 @@ __all__ = [
     "PartyRole",
     "Programme",
     "Reading",
+    "SavedView",
     "Signatory",
     "Source",
     "Statement",

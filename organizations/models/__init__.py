@@ -3,6 +3,7 @@
 from organizations.models.accounts import Anonymous, ApiToken, System, User
 from organizations.models.organization import (
     Alias,
+    Descent,
     DistinctPair,
     ExternalIdentifier,
     Organization,
@@ -15,6 +16,7 @@ __all__ = [
     "Alias",
     "Anonymous",
     "ApiToken",
+    "Descent",
     "DistinctPair",
     "ExternalIdentifier",
     "Office",

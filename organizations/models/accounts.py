@@ -69,6 +69,12 @@ class User(Acting, AbstractBaseUser):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    weekly_digest = models.BooleanField(
+        _("weekly digest"),
+        default=False,
+        help_text=_("Once a week, by e-mail: what changed in the agreements this person follows."),
+    )
+    digest_until = models.DateTimeField(_("digest sent up to"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()

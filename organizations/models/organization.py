@@ -32,6 +32,35 @@ NO_CYCLE = """
     RETURN NEW;
 """
 
+DESCEND = """
+    -- Who stands under whom follows from the parents; it is kept here so that a list can ask for a whole sub-tree.
+    -- Drawn anew from the parents themselves, so that the order of rows in one statement makes no difference.
+    IF TG_OP = 'INSERT' AND NEW.parent_id IS NOT NULL THEN
+        -- Waits for whoever moves the parent at this moment, not for others who insert.
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('organizations.parents', 0));
+    END IF;
+    WITH RECURSIVE tree(id) AS (
+        SELECT NEW.id
+        UNION
+        SELECT o.id FROM organizations_organization o JOIN tree ON o.parent_id = tree.id
+    )
+    DELETE FROM organizations_descent WHERE descendant_id IN (SELECT id FROM tree);
+    WITH RECURSIVE tree(id) AS (
+        SELECT NEW.id
+        UNION
+        SELECT o.id FROM organizations_organization o JOIN tree ON o.parent_id = tree.id
+    ), line(ancestor, descendant, depth) AS (
+        SELECT id, id, 0 FROM tree
+        UNION
+        SELECT o.parent_id, line.descendant, line.depth + 1
+          FROM line JOIN organizations_organization o ON o.id = line.ancestor
+         WHERE o.parent_id IS NOT NULL
+    )
+    INSERT INTO organizations_descent (ancestor_id, descendant_id, depth)
+    SELECT ancestor, descendant, depth FROM line;
+    RETURN NULL;
+"""
+
 
 class SourceLanguage(models.TextChoices):
     """Languages a name or a clause may be written in."""
@@ -142,6 +171,12 @@ class Organization(Recorded):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id"),
                 func=NO_CYCLE,
             ),
+            pgtrigger.Trigger(
+                name="stands_under_those_above_it",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id"),
+                func=DESCEND,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -154,6 +189,30 @@ class Organization(Recorded):
     def label(self) -> languages.Text:
         """The short name where there is one, else the name, as the reader gets it."""
         return languages.spoken(self, "short_name") or languages.spoken(self, "name")
+
+
+class Descent(models.Model):
+    """Which organization stands under which, at any depth, itself included at depth 0. The database keeps it true."""
+
+    ancestor = models.ForeignKey(
+        Organization, models.CASCADE, related_name="below", verbose_name=_("organization above")
+    )
+    descendant = models.ForeignKey(
+        Organization, models.CASCADE, related_name="above", verbose_name=_("organization below")
+    )
+    depth = models.PositiveSmallIntegerField(_("steps between them"))
+
+    class Meta:
+        verbose_name = _("line of descent")
+        verbose_name_plural = _("lines of descent")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ancestor", "descendant"], name="descent_joins_two_organizations_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ancestor} ▸ {self.descendant}"
 
 
 class Alias(Recorded):
