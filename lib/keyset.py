@@ -3,11 +3,13 @@
 import base64
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -30,18 +32,57 @@ class Page:
     previous: str | None
 
 
+@dataclass(frozen=True)
+class Order:
+    """By a column or annotation that may be empty or repeat: empty ones last, whichever way; ties end on the key.
+
+    `name` is what the order is called in a cursor, so that one order's cursor is refused by another.
+    """
+
+    name: str
+    value: str
+    descending: bool = False
+    type: type = str
+    """What the values are in Python: date, int or str."""
+
+    def read(self, told: Any) -> Any:
+        """A value out of a cursor. Raises ValueError or TypeError when it is none of ours."""
+        if told is None:
+            return None
+        if self.type is date:
+            return date.fromisoformat(told)
+        if type(told) is not self.type or (self.type is int and not -(2**63) <= told < 2**63):
+            raise ValueError(told)
+        if self.type is str and "\0" in told:
+            raise ValueError(told)
+        return told
+
+
 def page(
-    queryset, *, key: str = "pk", descending: bool = False, size: int = PAGE_SIZE, cursor: str = ""
+    queryset,
+    *,
+    key: str = "pk",
+    descending: bool = False,
+    order: Order | None = None,
+    size: int = PAGE_SIZE,
+    cursor: str = "",
 ) -> Page:
-    """The page of `queryset` at `cursor`, ordered by the unique column `key`, in one query."""
-    backwards, after = _read(cursor) if cursor else (False, None)
+    """The page of `queryset` at `cursor`, in `order` and then by the unique column `key`, in one query."""
+    backwards, after, value = _read(cursor, order) if cursor else (False, None, None)
     falling = descending != backwards
     if after is not None:
         column = queryset.model._meta.pk if key == "pk" else queryset.model._meta.get_field(key)
         if isinstance(after, UUID) != isinstance(column, models.UUIDField):
             raise BadCursor(cursor)
-        queryset = queryset.filter(**{f"{key}__{'lt' if falling else 'gt'}": after})
-    rows = list(queryset.order_by(f"{'-' if falling else ''}{key}")[: size + 1])
+        beyond = Q(**{f"{key}__{'lt' if falling else 'gt'}": after})
+        queryset = queryset.filter(_beyond(order, value, backwards, beyond) if order else beyond)
+    columns = [f"{'-' if falling else ''}{key}"]
+    if order:
+        down = order.descending != backwards
+        by = F(order.value)
+        ends = {"nulls_first": True} if backwards else {"nulls_last": True}
+        columns.insert(0, by.desc(**ends) if down else by.asc(**ends))
+    rows = list(queryset.order_by(*columns)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -49,34 +90,57 @@ def page(
     has_next, has_previous = (True, more) if backwards else (more, after is not None)
     return Page(
         rows,
-        _write(False, getattr(rows[-1], key)) if rows and has_next else None,
-        _write(True, getattr(rows[0], key)) if rows and has_previous else None,
+        _write(False, rows[-1], key, order) if rows and has_next else None,
+        _write(True, rows[0], key, order) if rows and has_previous else None,
     )
 
 
-def _write(backwards: bool, value: Any) -> str:
-    told = json.dumps([int(backwards), str(value) if isinstance(value, UUID) else value])
-    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+def _beyond(order: Order, value: Any, backwards: bool, tie: Q) -> Q:
+    """What comes after (backwards: before) a row whose value is `value`, empty values standing last."""
+    name = order.value
+    empty = Q(**{f"{name}__isnull": True})
+    if value is None:
+        return (~empty | tie) if backwards else (empty & tie)
+    further = "lt" if order.descending != backwards else "gt"
+    condition = Q(**{f"{name}__{further}": value}) | (Q(**{name: value}) & tie)
+    return condition if backwards else condition | empty
 
 
-def _read(cursor: str) -> tuple[bool, Any]:
+def _write(backwards: bool, row: Any, key: str, order: Order | None) -> str:
+    told = [int(backwards), _plain(getattr(row, key))]
+    if order:
+        told += [order.name, _plain(getattr(row, order.value))]
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
+
+
+def _read(cursor: str, order: Order | None) -> tuple[bool, Any, Any]:
     try:
         told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as error:
         raise BadCursor(cursor) from error
+    length = 4 if order else 2
     if not (
-        isinstance(told, list) and len(told) == 2 and told[0] in (0, 1) and isinstance(told[1], str | int)
+        isinstance(told, list)
+        and len(told) == length
+        and told[0] in (0, 1)
+        and isinstance(told[1], str | int)
+        and (order is None or told[2] == order.name)
     ):
         raise BadCursor(cursor)
-    value = told[1]
-    if isinstance(value, str):
-        try:
-            value = UUID(value)
-        except ValueError as error:
-            raise BadCursor(cursor) from error
-    elif not -(2**31) <= value < 2**31:
+    key = told[1]
+    try:
+        value = order.read(told[3]) if order else None
+        if isinstance(key, str):
+            key = UUID(key)
+    except (ValueError, TypeError) as error:
+        raise BadCursor(cursor) from error
+    if isinstance(key, int) and not -(2**31) <= key < 2**31:
         raise BadCursor(cursor)
-    return bool(told[0]), value
+    return bool(told[0]), key, value
 
 
 class KeysetPagination(BasePagination):

@@ -3,9 +3,13 @@
 import base64
 import json
 from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import NullIf
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -120,3 +124,53 @@ class TestACursor:
     def test_made_up_never_breaks_the_list(self, cursor):
         with suppress(keyset.BadCursor):
             keyset.page(Organization.objects.all(), cursor=cursor)
+
+
+BY_CITY = keyset.Order("city", "city_or_none", type=str)
+
+
+def with_cities(queryset):
+    """Cities as an annotation that is NULL where none is known: repeated and missing values."""
+    return queryset.annotate(city_or_none=NullIf("city", Value("")))
+
+
+class TestPagesInAnOrder:
+    @limits(max_examples=40)
+    @given(
+        st.lists(st.sampled_from(["", "Rabat", "Salé", "Fès"]), max_size=9), st.integers(1, 4), st.booleans()
+    )
+    def test_hold_every_row_once_forwards_and_back_the_empty_ones_last(self, cities, size, descending):
+        before = set(Organization.objects.values_list("pk", flat=True))
+        rows = [OrganizationFactory(city=city) for city in cities]
+        chosen = with_cities(Organization.objects.exclude(pk__in=before))
+        order = replace(BY_CITY, descending=descending)
+        known = sorted((row for row in rows if row.city), key=lambda row: row.pk)
+        known.sort(key=lambda row: row.city, reverse=descending)
+        whole = [row.pk for row in known] + sorted(row.pk for row in rows if not row.city)
+
+        forwards = walk(chosen, "next", size=size, order=order)
+        assert [pk for page in forwards for pk in page] == whole
+
+        if len(forwards) > 1:
+            page = keyset.page(chosen, size=size, order=order)
+            while page.next:
+                page = keyset.page(chosen, cursor=page.next, size=size, order=order)
+            back = walk(chosen, "previous", page.previous, size=size, order=order)
+            assert [pk for each in reversed(back) for pk in each] == whole[: -len(page.rows)]
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            [0, str(SOMEBODY)],
+            [0, str(SOMEBODY), "kind", "Rabat"],
+            [0, str(SOMEBODY), "city", 7],
+            [0, str(SOMEBODY), "city", "Ra\0bat"],
+            [0, str(SOMEBODY), "city"],
+        ],
+    )
+    def test_refuse_the_cursor_of_another_order(self, told):
+        with pytest.raises(keyset.BadCursor):
+            keyset.page(with_cities(Organization.objects.all()), order=BY_CITY, cursor=encoded(told))
+
+    def test_know_days_again(self):
+        assert keyset.Order("signed", "signed", type=date).read("2012-05-18") == date(2012, 5, 18)
