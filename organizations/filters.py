@@ -1,36 +1,122 @@
-"""One set of filters for the page and the API."""
+"""One set of filters for the page and the API, and what each value of a filter would leave."""
+
+from dataclasses import dataclass
 
 import django_filters
-from django.db.models import Q
+from babel import Locale
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from lib import languages
+from lib import asking, finding, languages
 from lib.folding import Contains
-from organizations.models import Alias, Organization, OrganizationKind
+from organizations.models import NameEntry, Office, Organization, OrganizationKind, Person
+
+
+def countries() -> list[tuple[str, str]]:
+    """The countries of ISO 3166-1: (code, name in the reader's language), as CLDR has them."""
+    names = Locale(languages.current()).territories
+    return [(code, name) for code, name in names.items() if len(code) == 2 and code.isalpha()]
 
 
 def named(words: str) -> Q:
-    """Organizations whose name, short name or other name contains `words`, folded."""
-    condition = Q(pk__in=Alias.objects.filter(Contains("name", words)).values("organization"))
-    for column in languages.columns("name", "short_name"):
-        condition |= Q(Contains(column, words))
-    return condition
+    """Organizations by every word of `words` in any of their names, in either script; one query."""
+    return _named(words, "organization")
+
+
+def people_named(words: str) -> Q:
+    """People by every word of `words` in their names, in either script; one query."""
+    return _named(words, "person")
+
+
+def _named(words: str, owner: str) -> Q:
+    entries = NameEntry.objects.filter(**{f"{owner}__isnull": False})
+    taken = finding.take(
+        asking.terms(words),
+        found_in=lambda condition: [entries.filter(condition)],
+        near_in={"mithaq_name_words_like": entries},
+    )
+    found = Q() if taken else Q(pk__in=[])
+    for each in taken:
+        found &= Q(pk__in=entries.filter(each.condition).values(owner))
+    return found
 
 
 class OrganizationFilter(django_filters.FilterSet):
-    """Organizations by words of their names, kind and parent."""
+    """Organizations by words of their names, kind, country and parent."""
 
     q = django_filters.CharFilter(method="search", label=_("Words"))
     kind = django_filters.ModelMultipleChoiceFilter(
         queryset=OrganizationKind.objects.order_by("position"), label=_("Kind")
     )
+    country = django_filters.MultipleChoiceFilter(choices=countries, label=_("Country"))
     parent = django_filters.ModelChoiceFilter(
         queryset=Organization.objects.order_by("slug"), label=_("Parent")
     )
 
     class Meta:
         model = Organization
-        fields = ["q", "kind", "parent"]
+        fields = ["q", "kind", "country", "parent"]
 
     def search(self, queryset, name, value):
         return queryset.filter(named(value))
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a filter: how many organizations it would leave, and whether it is chosen."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+def facets(data, organizations) -> list[tuple[str, str, list[Option]]]:
+    """Kind and country of `organizations` under the filters in `data`: (name, label, options), a query or two each.
+
+    A facet ignores its own values: what is not chosen shows what choosing it would add.
+    """
+    found = []
+    for name in ("kind", "country"):
+        others = data.copy()
+        others.pop(name, None)
+        filters = OrganizationFilter(others, queryset=organizations)
+        left = filters.qs if filters.is_valid() else organizations.none()
+        counts = dict(left.order_by().values_list(name).annotate(n=Count("pk")))
+        field = filters.form.fields[name]
+        chosen = set(data.getlist(name))
+        choices = [(str(getattr(value, "value", value)), label) for value, label in field.choices]
+        options = [
+            Option(value, str(label), counts.get(value, 0), value in chosen)
+            for value, label in choices
+            if value and (counts.get(value) or value in chosen)
+        ]
+        options.sort(key=lambda each: -each.count)
+        found.append((name, str(field.label), options))
+    return found
+
+
+class PersonFilter(django_filters.FilterSet):
+    """People by words of their names, of their titles and of the organizations they hold them in."""
+
+    q = django_filters.CharFilter(method="search", label=_("Words"))
+    organization = django_filters.ModelChoiceFilter(
+        queryset=Organization.objects.order_by("slug"), method="by_organization", label=_("Organization")
+    )
+
+    class Meta:
+        model = Person
+        fields = ["q", "organization"]
+
+    def search(self, queryset, name, value):
+        condition = Q(offices__organization__in=Organization.objects.filter(named(value)))
+        for column in languages.columns("title"):
+            condition |= Q(Contains(f"offices__{column}", value))
+        # In a query of its own: a person with several offices is still one person.
+        found = Q(pk__in=Person.objects.filter(condition).values("pk"))
+        return queryset.filter(found | people_named(value))
+
+    def by_organization(self, queryset, name, value):
+        """Those with an office in the organization or in one under it."""
+        below = Office.objects.filter(organization__above__ancestor=value)
+        return queryset.filter(pk__in=below.values("person"))

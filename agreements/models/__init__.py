@@ -9,7 +9,8 @@ from agreements.models.agreement import (
     Programme,
 )
 from agreements.models.desk import Follow, FollowUp, SavedView
-from agreements.models.evidence import AgreementSource, Citation, NoiseSpan, OpenQuestion, Reading, Source
+from agreements.models.doubts import OpenQuestion, Reading
+from agreements.models.evidence import AgreementSource, Citation, NoiseSpan, Source
 from agreements.models.lifecycle import LifecycleEvent
 from agreements.models.parties import Party, Signatory
 from agreements.models.provisions import (
@@ -22,6 +23,7 @@ from agreements.models.provisions import (
     ObjectiveGroup,
     Statement,
 )
+from agreements.models.texts import TextEntry
 from agreements.models.vocabulary import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
 
 __all__ = [
@@ -55,5 +57,6 @@ __all__ = [
     "Source",
     "Statement",
     "TargetGroup",
+    "TextEntry",
     "Theme",
 ]

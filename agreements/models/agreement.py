@@ -9,15 +9,25 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.models.rules import GUARDED, stays_with
+from agreements.models.rules import GUARDED, said, stays_with
 from agreements.models.vocabulary import AgreementKind, TargetGroup, Theme
 from audit.models import Recorded
+from lib import search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
 from lib.languages import translated
 from organizations.models import Organization, User
 from organizations.models.organization import SourceLanguage
 from organizations.permissions import Permission
+
+# As `Agreement.code` writes it.
+_CODE = search.Words(
+    "code",
+    "'MQ-' || lpad({row}.number::text, greatest(4, length({row}.number::text)), '0')",
+    "''",
+    False,
+    ("number",),
+)
 
 
 class Programme(Recorded):
@@ -37,6 +47,16 @@ class Programme(Recorded):
                 name="programme_has_a_name",
                 message=_("Give the programme's name in at least one language."),
             )
+        ]
+        triggers = [
+            *GUARDED,
+            search.FoundByItsWords(
+                "agreements_textentry",
+                *search.translated("programme", "name", named=True),
+                *search.translated("programme_short", "short_name", named=True),
+                owner="programme_id",
+                key="{row}.id",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -279,6 +299,17 @@ class Agreement(Recorded):
                     RETURN NULL;
                 """,
             ),
+            search.FoundByItsWords(
+                "agreements_textentry",
+                _CODE,
+                search.plain("reference", "reference"),
+                *search.translated("title", "title"),
+                *search.translated("occasion", "occasion"),
+                search.plain("place", "place_of_signature", named=True),
+                *search.translated("renewal", "renewal_rule"),
+                owner="agreement_id",
+                key="{row}.id",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -318,7 +349,7 @@ class AgreementIdentifier(Recorded):
                 violation_error_message=_("Another agreement has this identifier."),
             )
         ]
-        triggers = [*GUARDED, stays_with("agreement_id")]
+        triggers = [*GUARDED, stays_with("agreement_id"), said(search.plain("identifier", "value"))]
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
@@ -390,7 +421,11 @@ class NamedGroup(Recorded):
                 "text", name="named_group_has_a_name", message=_("Name the group as the source does.")
             )
         ]
-        triggers = [*GUARDED, stays_with("agreement_id")]
+        triggers = [
+            *GUARDED,
+            stays_with("agreement_id"),
+            said(*search.translated("group", "text"), search.plain("group_place", "place", named=True)),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -1,4 +1,4 @@
-"""Where it says so: sources, exact quotes, what is no part of the text, and recorded doubts."""
+"""Where it says so: sources, exact quotes, and what is no part of the text."""
 
 import pgtrigger
 from django.db import models
@@ -10,16 +10,15 @@ from django.utils.translation import gettext_noop
 from agreements.models.agreement import Agreement, NamedGroup, Programme
 from agreements.models.parties import Party, Signatory
 from agreements.models.provisions import Advantage, Commitment, Objective, Statement
-from agreements.models.rules import GUARDED, own_agreement, refuse_unless, stays_with
+from agreements.models.rules import GUARDED, filled, own_agreement, refuse_unless, said, stays_with
 from audit.models import Recorded
+from lib import search
 from lib.claims import DateClaims, claim_constraints
-from lib.constraints import said_in_a_language
-from lib.languages import translated
 from organizations.models import Alias, Office, Organization, ProfileClaim
 from organizations.models.organization import SourceLanguage
 from organizations.permissions import Permission
 
-# The columns of a citation that point at a fact, and of a question at a fact in doubt: one of them is filled.
+# The columns of a citation that point at a fact: one of them is filled.
 CITED = (
     "of_agreement",
     "party",
@@ -36,12 +35,7 @@ CITED = (
     "profile_claim",
     "office",
 )
-DOUBTED = ("party", "group", "objective", "commitment", "advantage", "statement")
-
-
-def _filled(columns: tuple[str, ...]) -> str:
-    """SQL: how many of the row's columns point somewhere."""
-    return f"num_nonnulls({', '.join(f'NEW.{column}_id' for column in columns)})"
+_LANGUAGE_OF_SOURCE = "(SELECT language FROM agreements_source WHERE id = {row}.source_id)"
 
 
 class SourceQuerySet(models.QuerySet):
@@ -95,6 +89,17 @@ class Source(Recorded):
         ]
         triggers = [
             *GUARDED,
+            pgtrigger.Trigger(
+                name="quotes_are_found_in_its_language",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("language"),
+                condition=pgtrigger.Q(old__language__df=pgtrigger.F("new__language")),
+                func="""
+                    UPDATE agreements_textentry SET language = NEW.language
+                     WHERE fact = 'quote' AND fact_id IN (SELECT id FROM agreements_citation WHERE source_id = NEW.id);
+                    RETURN NULL;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="text_is_never_altered",
                 when=pgtrigger.Before,
@@ -374,8 +379,9 @@ class Citation(Recorded):
         indexes = [models.Index(fields=["source", "start"], name="citation_by_place")]
         triggers = [
             *GUARDED,
+            said(search.plain("quote", "quote", language=_LANGUAGE_OF_SOURCE)),
             refuse_unless(
-                f"{_filled(CITED)} = 1 AND (NEW.of_agreement_id IS NULL OR NEW.of_agreement_id = NEW.agreement_id)",
+                f"{filled(CITED)} = 1 AND (NEW.of_agreement_id IS NULL OR NEW.of_agreement_id = NEW.agreement_id)",
                 name="citation_points_at_exactly_one_fact",
                 message=gettext_noop("A citation points at exactly one fact."),
             ),
@@ -424,137 +430,3 @@ class Citation(Recorded):
     def fact(self):
         """The record this proves."""
         return next(fact for name in self.FACTS if (fact := getattr(self, name)) is not None)
-
-
-class OpenQuestion(Recorded):
-    """A recorded doubt with its competing readings, until a named reviewer resolves it."""
-
-    FACTS = DOUBTED
-
-    agreement = models.ForeignKey(
-        Agreement, models.CASCADE, related_name="questions", verbose_name=_("agreement")
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    about = models.CharField(_("about"), max_length=14, choices=Citation.About, blank=True, default="")
-    text = translated(models.TextField(_("question"), blank=True, default=""))
-    party = models.ForeignKey(
-        Party, models.CASCADE, null=True, blank=True, related_name="questions", verbose_name=_("party")
-    )
-    group = models.ForeignKey(
-        NamedGroup,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="questions",
-        verbose_name=_("named group"),
-    )
-    objective = models.ForeignKey(
-        Objective,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="questions",
-        verbose_name=_("objective"),
-    )
-    commitment = models.ForeignKey(
-        Commitment,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="questions",
-        verbose_name=_("commitment"),
-    )
-    advantage = models.ForeignKey(
-        Advantage,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="questions",
-        verbose_name=_("advantage"),
-    )
-    statement = models.ForeignKey(
-        Statement,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="questions",
-        verbose_name=_("statement"),
-    )
-    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
-    resolved_by = models.CharField(_("resolved by"), max_length=200, blank=True, default="", editable=False)
-    resolution = models.TextField(_("resolution"), blank=True, default="", editable=False)
-
-    class Meta(Recorded.Meta):
-        verbose_name = _("open question")
-        verbose_name_plural = _("open questions")
-        constraints = [
-            said_in_a_language(
-                "text", name="open_question_asks_something", message=_("Say what is in doubt.")
-            ),
-            models.CheckConstraint(
-                name="open_question_is_resolved_by_a_named_reviewer_with_words",
-                condition=Q(resolved_at__isnull=True, resolved_by="", resolution="")
-                | (Q(resolved_at__isnull=False) & ~Q(resolved_by="") & ~Q(resolution="")),
-                violation_error_message=_(
-                    "A resolved question names its reviewer and says what was decided."
-                ),
-            ),
-        ]
-        triggers = [
-            *GUARDED,
-            stays_with("agreement_id"),
-            refuse_unless(
-                f"{_filled(DOUBTED)} <= 1",
-                name="open_question_is_about_one_thing",
-                message=gettext_noop("A question is about the agreement or about one fact of it."),
-            ),
-            refuse_unless(
-                own_agreement(
-                    party_id="agreements_party",
-                    group_id="agreements_namedgroup",
-                    objective_id="agreements_objective",
-                    commitment_id="agreements_commitment",
-                    advantage_id="agreements_advantage",
-                    statement_id="agreements_statement",
-                ),
-                name="open_question_is_about_its_own_agreement",
-                message=gettext_noop("A question is about a fact of its own agreement."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def source_language(self) -> str:
-        return self.agreement.source_language
-
-    @property
-    def fact(self):
-        """The record in doubt; None when it is the agreement as a whole."""
-        return next((fact for name in self.FACTS if (fact := getattr(self, name)) is not None), None)
-
-
-class Reading(Recorded):
-    """One way of reading an open question."""
-
-    question = models.ForeignKey(
-        OpenQuestion, models.CASCADE, related_name="readings", verbose_name=_("question")
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    text = translated(models.TextField(_("reading"), blank=True, default=""))
-
-    class Meta(Recorded.Meta):
-        verbose_name = _("reading")
-        verbose_name_plural = _("readings")
-        constraints = [
-            said_in_a_language("text", name="reading_says_something", message=_("Say how it can be read."))
-        ]
-        triggers = [*GUARDED, stays_with("question_id")]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def source_language(self) -> str:
-        return self.question.source_language

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models.agreement import Agreement
 from agreements.models.evidence import Source
-from agreements.models.rules import GUARDED, stays_with
+from agreements.models.rules import GUARDED, said, stays_with
 from audit.models import Recorded
+from lib import search
 from lib.claims import Basis, DateClaims, asked_range, claim_constraints
 from lib.languages import translated
 
@@ -58,7 +59,7 @@ class LifecycleEvent(Recorded):
             *claim_constraints("lifecycle_event", "occurred"),
             *claim_constraints("lifecycle_event", "ends"),
         ]
-        triggers = [*GUARDED, stays_with("agreement_id")]
+        triggers = [*GUARDED, stays_with("agreement_id"), said(*search.translated("event", "reason"))]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.occurred_text}"

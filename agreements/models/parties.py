@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement
-from agreements.models.rules import GUARDED, refuse_unless, stays_with
+from agreements.models.rules import GUARDED, refuse_unless, said, stays_with
 from agreements.models.vocabulary import PartyRole
 from audit.models import Recorded
+from lib import search
 from organizations.models import Office, Organization, Person
 
 
@@ -51,6 +52,7 @@ class Party(Recorded):
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
+            said(search.plain("party", "name_as_written", named=True)),
             pgtrigger.Trigger(
                 name="leaves_two_parties_behind",
                 when=pgtrigger.After,

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement, NamedGroup
 from agreements.models.parties import Party
-from agreements.models.rules import GUARDED, own_agreement, refuse_unless, same_agreement, stays_with
+from agreements.models.rules import GUARDED, own_agreement, refuse_unless, said, same_agreement, stays_with
 from agreements.models.vocabulary import CommitmentKind
 from audit.models import Recorded
+from lib import search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
 from lib.languages import translated
@@ -58,7 +59,7 @@ class Objective(Provision):
         constraints = [
             said_in_a_language("text", name="objective_says_something", message=_("Say what is aimed at."))
         ]
-        triggers = [*GUARDED, stays_with("agreement_id")]
+        triggers = [*GUARDED, stays_with("agreement_id"), said(*search.translated("objective", "text"))]
 
 
 class ObjectiveGroup(Recorded):
@@ -158,7 +159,15 @@ class Commitment(Provision):
             ),
             *claim_constraints("commitment", "due"),
         ]
-        triggers = [*GUARDED, stays_with("agreement_id")]
+        triggers = [
+            *GUARDED,
+            stays_with("agreement_id"),
+            said(
+                *search.translated("commitment", "text"),
+                *search.translated("purpose", "purpose"),
+                search.plain("commitment_place", "place", named=True),
+            ),
+        ]
 
 
 class CommitmentDebtor(Recorded):
@@ -290,6 +299,7 @@ class Statement(Provision):
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
+            said(*search.translated("statement", "text")),
             refuse_unless(
                 own_agreement(on_behalf_of_id="agreements_party"),
                 name="statement_speaks_for_a_party_of_its_agreement",
@@ -335,6 +345,7 @@ class Advantage(Provision):
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
+            said(*search.translated("advantage", "text")),
             refuse_unless(
                 own_agreement(
                     provider_id="agreements_party",

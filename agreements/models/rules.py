@@ -4,6 +4,7 @@ import pgtrigger
 from django.utils.translation import gettext_noop
 
 from audit.models import Recorded
+from lib import search
 
 
 def refuse_unless(holds: str, *, name: str, message: str, operation=None) -> pgtrigger.Trigger:
@@ -52,6 +53,18 @@ def own_agreement(**others: str) -> str:
     return " AND ".join(
         f"(NEW.{column} IS NULL OR (SELECT agreement_id FROM {other} WHERE id = NEW.{column}) = NEW.agreement_id)"
         for column, other in others.items()
+    )
+
+
+def filled(columns: tuple[str, ...]) -> str:
+    """SQL: how many of the row's `columns` point somewhere."""
+    return f"num_nonnulls({', '.join(f'NEW.{column}_id' for column in columns)})"
+
+
+def said(*words: search.Words) -> search.FoundByItsWords:
+    """What a fact of an agreement says is found by a search of agreements."""
+    return search.FoundByItsWords(
+        "agreements_textentry", *words, owner="agreement_id", key="{row}.agreement_id"
     )
 
 

@@ -1,6 +1,7 @@
 """Who exists and who may act."""
 
 from organizations.models.accounts import Anonymous, ApiToken, System, User
+from organizations.models.names import NameEntry
 from organizations.models.organization import (
     Alias,
     Descent,
@@ -19,6 +20,7 @@ __all__ = [
     "Descent",
     "DistinctPair",
     "ExternalIdentifier",
+    "NameEntry",
     "Office",
     "Organization",
     "OrganizationKind",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Recorded
-from lib import languages
+from lib import languages, search
 from lib.constraints import said_in_a_language
 from lib.languages import translated
 from lib.terms import Term
@@ -34,6 +34,10 @@ NO_CYCLE = """
 
 DESCEND = """
     -- Who stands under whom follows from the parents; it is kept here so that a list can ask for a whole sub-tree.
+    IF TG_OP = 'DELETE' THEN
+        DELETE FROM organizations_descent WHERE ancestor_id = OLD.id OR descendant_id = OLD.id;
+        RETURN NULL;
+    END IF;
     -- Drawn anew from the parents themselves, so that the order of rows in one statement makes no difference.
     IF TG_OP = 'INSERT' AND NEW.parent_id IS NOT NULL THEN
         -- Waits for whoever moves the parent at this moment, not for others who insert.
@@ -174,8 +178,15 @@ class Organization(Recorded):
             pgtrigger.Trigger(
                 name="stands_under_those_above_it",
                 when=pgtrigger.After,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id") | pgtrigger.Delete,
                 func=DESCEND,
+            ),
+            search.FoundByItsWords(
+                "organizations_nameentry",
+                *search.translated("name", "name", named=True),
+                *search.translated("short_name", "short_name", named=True),
+                owner="organization_id",
+                key="{row}.id",
             ),
         ]
 
@@ -242,6 +253,15 @@ class Alias(Recorded):
                 name="alias_is_listed_once_for_an_organization",
                 violation_error_message=_("This organization already has this other name."),
             )
+        ]
+        triggers = [
+            *Recorded.Meta.triggers,
+            search.FoundByItsWords(
+                "organizations_nameentry",
+                search.plain("alias", "name", language="{row}.language", named=True),
+                owner="organization_id",
+                key="{row}.organization_id",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.models import Recorded
-from lib import languages
+from lib import languages, search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
 from lib.languages import translated
@@ -35,6 +35,15 @@ class Person(Recorded):
                 name="person_has_a_name",
                 message=_("Give the person's name in at least one language."),
             )
+        ]
+        triggers = [
+            *Recorded.Meta.triggers,
+            search.FoundByItsWords(
+                "organizations_nameentry",
+                *search.translated("person", "name", named=True),
+                owner="person_id",
+                key="{row}.id",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -93,3 +93,117 @@ def test_arabic_words_are_similar_to_themselves():
     alike = Agreement.objects.annotate(alike=TrigramSimilarity("title_ar", Value("قطر"))).get()
 
     assert alike.alike == 1
+
+
+def asked(sql: str, *params: str):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql}", params)
+        return cursor.fetchone()[0]
+
+
+class TestPlainWords:
+    @pytest.mark.parametrize(
+        ("words", "plain"),
+        [
+            ("l’INDH, à Rabat !", "l indh a rabat"),
+            ("الأمل", "امل"),
+            ("والحملات بالرباط كالأمل فالأطفال للأطفال", "حملات رباط امل اطفال اطفال"),
+            ("التزام، الالتزام، بالالتزام", "تزام تزام تزام"),
+            ("الأم لله والد بالغ", "الام لله والد بالغ"),
+            ("Al-Amal", "al amal"),
+            ("100% a_b", "100% a_b"),
+        ],
+    )
+    def test_have_neither_punctuation_nor_the_arabic_article(self, words, plain):
+        assert asked("mithaq_plain(%s)", words) == plain
+
+    @given(WORDS)
+    def test_are_plain_already(self, words):
+        """Twice is as once, but for an article that the first time laid bare: so it is never asked twice."""
+        once = asked("mithaq_plain(%s)", words)
+
+        assert asked("mithaq_fold(%s)", once) == once
+        assert "  " not in once
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("اتفاقية", "اتفاقيات"),
+            ("مؤسسة", "مؤسسات"),
+            ("جمعية", "الجمعيات"),
+            ("الضمان", "ضمان"),
+            ("متطوع", "متطوعين"),
+        ],
+    )
+    def test_of_arabic_keep_their_stem_in_the_plural(self, one, other):
+        assert asked("mithaq_stems(mithaq_plain(%s)) = mithaq_stems(mithaq_plain(%s))", one, other)
+
+
+class TestTheTransliterationKey:
+    @pytest.mark.parametrize(
+        ("latin", "arabic"),
+        [
+            ("Amal", "الأمل"),
+            ("alamal", "الأمل"),
+            ("Elmansouri", "المنصوري"),
+            ("Mohammed", "محمد"),
+            ("Mohamed", "محمد"),
+            ("Muhammad", "محمد"),
+            ("Fatima", "فاطمة"),
+            ("Aman", "أمان"),
+            ("Amane", "أمان"),
+            ("Bayti", "بيتي"),
+            ("Beyti", "بيتي"),
+            ("Hassan", "حسن"),
+            ("Hussein", "حسين"),
+            ("Lmalih", "المليح"),
+            ("Zehrach", "زهراش"),
+            ("Ishaq", "إسحاق"),
+            ("Abdulaziz", "عبدالعزيز"),
+            ("Rabat", "الرباط"),
+            ("Ouarzazate", "ورزازات"),
+            ("Oujda", "وجدة"),
+            ("Mostafa", "مصطفى"),
+            ("Youssef", "يوسف"),
+            ("Khadija", "خديجة"),
+            ("Aïcha", "عائشة"),
+        ],
+    )
+    def test_is_shared_by_a_name_in_both_scripts(self, latin, arabic):
+        assert asked("mithaq_sounds(mithaq_plain(%s)) && mithaq_sounds(mithaq_plain(%s))", latin, arabic)
+
+    @pytest.mark.parametrize(
+        ("latin", "arabic"),
+        [
+            ("Aman", "أمل"),
+            ("Aman", "أمينة"),
+            ("Amal", "العمل"),
+            ("Hassan", "حسين"),
+            ("Bayti", "بيت"),
+            ("home", "حماية"),
+        ],
+    )
+    def test_is_not_shared_by_other_names(self, latin, arabic):
+        assert not asked("mithaq_sounds(mithaq_plain(%s)) && mithaq_sounds(mithaq_plain(%s))", latin, arabic)
+
+    def test_keeps_a_name_in_several_words_under_the_whole_too(self):
+        for one, other in [("Abd Elfatah", "Abdelfatah"), ("Abdelaziz", "عبد العزيز")]:
+            keys = [asked("mithaq_keys(mithaq_plain(%s))", each) for each in (one, other)]
+            heard = [{key.partition(":")[2] for key in each} for each in keys]
+            assert heard[0] & heard[1]
+
+    def test_of_long_and_of_ordinary_words_there_is_none(self):
+        assert asked("mithaq_sounds('association')") == asked("mithaq_sounds('work')") == []
+
+
+class TestMarks:
+    @pytest.mark.parametrize(
+        ("words", "asked_for", "marked"),
+        [
+            ("la Précarité, les précaires", "precarite", ["Précarité"]),
+            ("الفضاء الجمعوي الأَمل", "امل", ["الأَمل"]),
+            ("l’Entraide NATIONALE", "entraide", ["Entraide"]),
+        ],
+    )
+    def test_are_the_words_as_they_are_written(self, words, asked_for, marked):
+        assert asked("mithaq_marked(%s, true, mithaq_whole(%s))", words, asked_for) == marked
