@@ -1,8 +1,12 @@
-"""What happened: one append-only table, chained by hash, and the guard that makes every other table use it."""
+"""What happened, chained by hash; what every row was, version by version; and the guard that makes all tables tell.
+
+Two append-only tables: events say who changed what and why, row versions say what the registry knew.
+"""
 
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from lib.identity import new_id
 
@@ -29,6 +33,12 @@ SEAL = f"""
 REFUSE = """
     RAISE EXCEPTION 'Audit events are never changed or removed.' USING ERRCODE = 'integrity_constraint_violation';
 """
+
+FORGET_NOTHING = """
+    RAISE EXCEPTION 'What the registry knew is never changed or removed.'
+        USING ERRCODE = 'integrity_constraint_violation';
+"""
+SPOKEN = (gettext_noop("What the registry knew is never changed or removed."),)
 
 DEMAND_EVENT = """
     -- A number alone can repeat in a cluster that a dump was restored into; the time cannot.
@@ -98,6 +108,50 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+class RowVersion(models.Model):
+    """What one row of a `Recorded` table was from a moment on, or that it was gone: written by the database itself.
+
+    `at` is the moment of the whole transaction, that of its first change, so that no transaction is ever half known;
+    among the versions of a row the highest `id` is the newest. `owner_id` is the record a row is looked up by (the
+    agreement of a party). Every remembered table is read as it was through a view of its name in the schema `past`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    table_name = models.CharField(_("table"), max_length=63)
+    row_id = models.UUIDField(_("row"), help_text=_("The key, or the MD5 of a vocabulary's code."))
+    owner_id = models.UUIDField(_("record it belongs to"), null=True, blank=True)
+    xid = models.BigIntegerField(_("transaction"))
+    at = models.DateTimeField(_("known since"))
+    gone = models.BooleanField(_("removed"), default=False)
+    row = models.JSONField(_("the row"))
+
+    class Meta:
+        verbose_name = _("version of a row")
+        verbose_name_plural = _("versions of rows")
+        indexes = [
+            models.Index(fields=["table_name", "row_id", "id"], include=["at"], name="row_version_by_row"),
+            models.Index(fields=["table_name", "owner_id"], name="row_version_by_owner"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=FORGET_NOTHING,
+            ),
+            pgtrigger.Trigger(
+                name="never_emptied",
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Truncate,
+                func=FORGET_NOTHING,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id}"
 
 
 class Recorded(models.Model):

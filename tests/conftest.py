@@ -93,6 +93,8 @@ def _sweep(self) -> None:
         for table in connection.introspection.django_table_names(only_existing=True, include_views=False):
             if table == "audit_auditevent":
                 cursor.execute("DELETE FROM audit_auditevent WHERE verb <> 'vocabulary.seeded'")
+            elif table == "audit_rowversion":
+                cursor.execute("DELETE FROM audit_rowversion WHERE table_name <> ALL(%s)", [sorted(KEPT)])
             elif table not in KEPT:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 

@@ -7,8 +7,9 @@ from audit import verification
 
 class Command(BaseCommand):
     help = (
-        "Recomputes the seal of every audit event and its place in its chain. Prints a digest of all chains, to keep "
-        "somewhere else: with --expect it also proves that nothing before that digest was cut off."
+        "Recomputes the seal of every audit event and its place in its chain, and compares every row with its newest "
+        "version. Prints a digest of all chains, to keep somewhere else: with --expect it also proves that nothing "
+        "before that digest was cut off."
     )
 
     def add_arguments(self, parser):
@@ -21,4 +22,5 @@ class Command(BaseCommand):
         if report.faults:
             raise CommandError(f"The audit trail does not hold: {len(report.faults)} fault(s).")
         self.stdout.write(f"{report.events} events in {report.chains} chains: every seal holds.")
+        self.stdout.write(f"{report.versions} versions of rows: every row is as its newest version says.")
         self.stdout.write(f"Digest: {report.digest}")
