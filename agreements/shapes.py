@@ -17,6 +17,7 @@ from agreements.models import (
     Source,
     Statement,
 )
+from lib.claims import Answer
 from lib.shapes import Address, Claim, Code, Pointer, Reference, Strict, Texts
 from organizations.models.organization import SourceLanguage
 from organizations.shapes import (
@@ -285,6 +286,11 @@ class DossierShape(Proved):
         choices=Agreement.Confidentiality, default=Agreement.Confidentiality.PUBLIC
     )
     legal_state = Code(read_only=True)
+    answers = serializers.DictField(
+        child=serializers.ChoiceField(choices=Answer),
+        read_only=True,
+        help_text="In a list asked for days: what each asked date answers, by its name. Empty everywhere else.",
+    )
     reference = serializers.CharField(
         required=False, allow_blank=True, allow_null=True, default="", max_length=120
     )

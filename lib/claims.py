@@ -13,8 +13,9 @@ from datetime import date, timedelta
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import CheckConstraint, Q
+from django.db.models import Case, CheckConstraint, Q, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ONE_DAY = timedelta(days=1)
 
@@ -130,6 +131,31 @@ def possible(field: str, asked: DateRange) -> Q:
 def unknown(field: str) -> Q:
     """Rows that say nothing usable of the date; *explicitly none* is an answer, not an unknown."""
     return Q(**{f"{field}_range__isnull": True}) & ~Q(**{f"{field}_basis": Basis.NONE})
+
+
+class Answer(models.TextChoices):
+    """Does a date lie in the asked days? Certainly not is no answer: NULL."""
+
+    CERTAIN = "certain", pgettext_lazy("date", "certainly")
+    POSSIBLE = "possible", pgettext_lazy("date", "possibly")
+    UNKNOWN = "unknown", pgettext_lazy("date", "unknown")
+
+
+def answer(field: str, asked: DateRange) -> Case:
+    """What the date of each row answers to `asked`, as an Answer; NULL where it is certainly not in it."""
+    return Case(
+        When(certain(field, asked), then=Value(Answer.CERTAIN.value)),
+        When(possible(field, asked), then=Value(Answer.POSSIBLE.value)),
+        When(unknown(field), then=Value(Answer.UNKNOWN.value)),
+        output_field=models.CharField(),
+    )
+
+
+class LastDay(models.Func):
+    """The last day of a `daterange`, in SQL; NULL when it has none."""
+
+    template = "(upper(%(expressions)s) - 1)"
+    output_field = models.DateField()
 
 
 class DateClaims:

@@ -35,6 +35,7 @@ class Endpoint(viewsets.GenericViewSet):
     lookup_value_regex = "[0-9a-fA-F-]{36}"
     page_key = "pk"
     page_descending = False
+    page_order = None
     filterset_class = None
     list_parameters: frozenset[str] = frozenset()
     item_parameters: frozenset[str] = frozenset()

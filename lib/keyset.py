@@ -158,6 +158,7 @@ class KeysetPagination(BasePagination):
                 queryset,
                 key=view.page_key,
                 descending=view.page_descending,
+                order=view.page_order,
                 size=int(asked),
                 cursor=request.query_params.get("cursor", ""),
             )

@@ -1,10 +1,13 @@
 """Agreements and their parts over the API."""
 
+from datetime import date
+
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from agreements import services, shapes
@@ -24,7 +27,7 @@ from agreements.models import (
     Source,
     Statement,
 )
-from agreements.queries import dossier
+from agreements.queries import dossier, listing, versions
 from lib import addresses
 from lib.endpoints import Endpoint, strict_parameters
 from organizations.permissions import Permission
@@ -36,6 +39,21 @@ EXPAND = OpenApiParameter(
     enum=["proof"],
     description="`proof`: quotes at every fact, and the records leaned on.",
 )
+CLOCKS = [
+    OpenApiParameter(
+        "in_force_on",
+        OpenApiTypes.DATE,
+        description="The legal state as of this day; today's, or that of `known_on`, when left out.",
+    ),
+    OpenApiParameter(
+        "known_on",
+        OpenApiTypes.DATE,
+        description="The record as the registry knew it at the end of this day (UTC).",
+    ),
+    OpenApiParameter(
+        "version", OpenApiTypes.INT, description="The record right after it came to this version."
+    ),
+]
 
 
 def described(name: str, one: str):
@@ -45,7 +63,9 @@ def described(name: str, one: str):
 
 @extend_schema_view(
     list=extend_schema(summary="Agreements", parameters=[EXPAND]),
-    retrieve=extend_schema(summary="One agreement, whole", parameters=[EXPAND]),
+    retrieve=extend_schema(
+        summary="One agreement, whole, as it is or as it was known", parameters=[EXPAND, *CLOCKS]
+    ),
     create=extend_schema(
         summary="Register an agreement",
         description="Takes the whole dossier: facts, sources, citations, questions. All of it is entered, or nothing.",
@@ -71,14 +91,19 @@ class Agreements(Endpoint):
         return Agreement.objects.visible_to(self.request.user)
 
     def filtered(self, queryset):
-        filters = AgreementFilter(self.request.query_params, queryset=queryset, on=timezone.localdate())
+        filters = AgreementFilter(
+            self.request.query_params, queryset=queryset, on=timezone.localdate(), actor=self.request.user
+        )
         if not filters.is_valid():
             raise ValidationError({name: list(messages) for name, messages in filters.errors.items()})
-        return self.with_facts(filters.qs)
+        name = filters.asked_order
+        _label, self.page_order, self.page_descending = listing.ORDERS[name]
+        found = listing.in_order(filters.qs, name, on=filters.on, actor=filters.actor, asked=filters.asked)
+        return self.with_facts(found)
 
-    def with_facts(self, queryset):
+    def with_facts(self, queryset, *, on: date | None = None):
         readable = Agreement.objects.visible_to(self.request.user)
-        queryset = dossier.with_facts(queryset, on=timezone.localdate(), readable=readable)
+        queryset = dossier.with_facts(queryset, on=on or timezone.localdate(), readable=readable)
         return dossier.with_citations(queryset) if self.proof else queryset
 
     @property
@@ -92,9 +117,21 @@ class Agreements(Endpoint):
         return [dossier.read(each, proof=self.proof) for each in rows]
 
     def retrieve(self, request, *args, **kwargs):
-        strict_parameters(request, {"language", "expand"})
-        agreement = self.one(self.with_facts(self.get_queryset()))
-        return self.answer(agreement)
+        strict_parameters(request, {"language", "expand", *versions.PARAMETERS})
+        now = timezone.now()
+        clocks = versions.read_clocks(request.query_params, now=now)
+        if clocks.errors:
+            raise ValidationError({name: [message] for name, message in clocks.errors.items()})
+        if not clocks.is_past:
+            return self.answer(self.one(self.with_facts(self.get_queryset(), on=clocks.on())))
+        agreement = self.one(self.get_queryset())
+        at = versions.moment(agreement, clocks, now=now)
+        document = at and versions.document(
+            agreement, at, on=clocks.on(at), actor=request.user, proof=self.proof
+        )
+        if document is None:
+            raise NotFound(_("The registry showed no such record to you then, or does not remember it."))
+        return Response(document)  # without an ETag: nobody can change the past
 
     def answer(self, agreement: Agreement, *, status: int = 200, proof: bool | None = None) -> Response:
         document = dossier.read(agreement, proof=self.proof if proof is None else proof)

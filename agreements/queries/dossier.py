@@ -28,6 +28,8 @@ from lib import addresses, languages
 from organizations import queries as organizations
 from organizations.models import Office, Organization, Person
 
+DATES = ("signed", "effective", "ends")
+
 
 def with_facts(agreements, *, on: date, readable):
     """Bring every fact of the agreements: a fixed number of queries, however many there are.
@@ -109,6 +111,9 @@ class _Reader:
             "editorial_state": a.editorial_state,
             "confidentiality": a.confidentiality,
             "legal_state": {"code": a.legal_state, "label": str(LegalState(a.legal_state).label)},
+            "answers": {
+                name: answer for name in DATES if (answer := getattr(a, f"{name}_answer", None)) is not None
+            },
             "reference": a.reference or None,
             "identifiers": [
                 {"scheme": each.scheme, "value": each.value}
@@ -122,7 +127,7 @@ class _Reader:
             "programme": self.programme_reference(a.programme) if a.programme else None,
             "occasions": languages.texts(a, "occasion"),
             "place_of_signature": a.place_of_signature,
-            "dates": {name: getattr(a, name).as_json() for name in ("signed", "effective", "ends")},
+            "dates": {name: getattr(a, name).as_json() for name in DATES},
             "renewal": {
                 "rule": a.renewal,
                 "texts": languages.texts(a, "renewal_rule"),

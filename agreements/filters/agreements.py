@@ -1,0 +1,287 @@
+"""Agreements by what they say, between whom, of what kind, when, and how far."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.db.models import F, Q, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+
+from agreements.filters.days import DaysForm, days_filters, narrowed_by_days
+from agreements.filters.words import WordsFilter
+from agreements.models import (
+    Agreement,
+    AgreementKind,
+    AgreementTheme,
+    Commitment,
+    CommitmentKind,
+    Follow,
+    NamedGroup,
+    OpenQuestion,
+    Party,
+    Programme,
+    TargetGroup,
+    Theme,
+)
+from agreements.models.lifecycle import LegalState, with_legal_state
+from agreements.queries import attention, listing, quality, search
+from lib.folding import Fold
+from organizations.models import Anonymous, Descent, Organization
+from organizations.models.organization import SourceLanguage
+
+NO_PROGRAMME = "none"
+DATES = {"signed": _("Signed"), "effective": _("In force from"), "ends": _("Ends")}
+Step = Callable[[QuerySet], QuerySet]
+
+
+class AgreementForm(DaysForm):
+    """Checks what single fields cannot."""
+
+    field_order = (
+        "q",
+        "party",
+        "party_scope",
+        "kind",
+        "state",
+        "attention",
+        "theme",
+        "programme",
+        "place",
+        "group",
+    )
+
+    def clean_only(self) -> list[int]:
+        """The numbers of the chosen agreements."""
+        numbers = [Agreement.number_of(each) for each in self.cleaned_data["only"]]
+        if None in numbers:
+            raise forms.ValidationError(_("Write the registry's numbers, like MQ-0001."))
+        return numbers
+
+
+def _choices(queryset, label: str, **options) -> django_filters.ModelMultipleChoiceFilter:
+    return django_filters.ModelMultipleChoiceFilter(queryset=queryset, label=label, **options)
+
+
+class AgreementFilter(days_filters(**DATES)):
+    """Agreements by words, parties, kind, theme, programme, place, groups, state and dates.
+
+    The same parameter twice means or, different ones mean and. Dates answer in three values: with
+    `signed_match=certain` those surely signed in the asked days, with `possible` (or nothing) also the possible ones,
+    with `unknown` those whose day no source tells. No condition multiplies rows.
+    """
+
+    q = django_filters.CharFilter(label=_("Words"))
+    party = _choices(Organization.objects.order_by("slug"), _("Party"))
+    party_scope = django_filters.ChoiceFilter(
+        choices=[("self", _("the organization itself")), ("subtree", _("with its units"))], label=_("Parties")
+    )
+    kind = _choices(AgreementKind.objects.order_by("position"), _("Kind"))
+    state = django_filters.MultipleChoiceFilter(choices=LegalState, label=_("State"))
+    attention = django_filters.MultipleChoiceFilter(choices=attention.Attention, label=_("Needs attention"))
+    theme = _choices(Theme.objects.order_by("position"), _("Theme"))
+    programme = _choices(
+        Programme.objects.order_by("slug"),
+        _("Programme"),
+        null_label=_("none stated"),
+        null_value=NO_PROGRAMME,
+    )
+    place = WordsFilter(label=_("Place"))
+    group = _choices(TargetGroup.objects.order_by("position"), _("Who benefits"))
+    commitment_kind = _choices(CommitmentKind.objects.order_by("position"), _("Kind of commitment"))
+    open_question = django_filters.BooleanFilter(label=_("With an open question"))
+    lacks = django_filters.MultipleChoiceFilter(
+        choices=[(name, lack.label) for name, lack in quality.LACKS.items()],
+        label=_("The sources do not say"),
+    )
+    source_language = django_filters.MultipleChoiceFilter(
+        choices=SourceLanguage, label=_("Language of the source")
+    )
+    editorial_state = django_filters.MultipleChoiceFilter(
+        choices=Agreement.EditorialState, label=_("State of the record")
+    )
+    followed = django_filters.BooleanFilter(label=_("Followed by me"))
+    only = WordsFilter(label=_("Only these"))
+    order = django_filters.ChoiceFilter(choices=listing.ORDERS_CHOICES, label=_("Order"))
+
+    class Meta:
+        model = Agreement
+        form = AgreementForm
+        fields: list[str] = []
+
+    def __init__(self, *args, on: date, actor=None, **kwargs):
+        self.on = on
+        self.actor = actor or Anonymous()
+        super().__init__(*args, **kwargs)
+
+    @property
+    def qs(self) -> QuerySet:
+        """What all parameters leave; all that was given when one of them cannot be understood."""
+        if not hasattr(self, "_qs"):
+            self._qs = self.narrowed() if self.is_bound and self.is_valid() else self.queryset.all()
+        return self._qs
+
+    @property
+    def asked_order(self) -> str:
+        """How the list stands: as asked, else the newest record first; nothing is relevant where nothing was asked."""
+        wished = self.form.cleaned_data["order"]
+        return wished if wished and (wished != "relevance" or self.asked) else "-number"
+
+    @cached_property
+    def asked(self) -> search.Asked | None:
+        """The search for words, when one was asked for, understood among all that was given."""
+        words = self.form.cleaned_data["q"]
+        return search.ask(words, readable=self.queryset) if words else None
+
+    def reasons(self, agreements: list[Agreement]) -> dict[UUID, list[search.Reason]]:
+        """Why each of `agreements` is found by the words."""
+        return search.reasons(agreements, self.asked) if self.asked else {}
+
+    def nearest(self) -> str | None:
+        """Words like the asked ones that the registry does say."""
+        words = self.form.cleaned_data.get("q")
+        return search.nearest(words, readable=self.queryset) if words else None
+
+    def narrowed(self, *, without: tuple[str, ...] = ()) -> QuerySet:
+        """What is left by all parameters but those named in `without`: a facet does not count itself away."""
+        found = self.queryset.all()
+        for name, step in self.steps.items():
+            if name not in without:
+                found = step(found)
+        return found
+
+    @property
+    def steps(self) -> dict[str, Step]:
+        """The parameters that were given, each with what it does to a queryset."""
+        if not hasattr(self, "_steps"):
+            self._steps = {
+                name: step
+                for name in self.form.cleaned_data
+                if name in _BY and self._given(name) and (step := self._step(name)) is not None
+            } | {name: self._by_days(name) for name in DATES if self._asks_days(name)}
+        return self._steps
+
+    def _given(self, name: str) -> bool:
+        value = self.form.cleaned_data[name]
+        return value is not None and (not hasattr(value, "__len__") or len(value) > 0)
+
+    def _step(self, name: str) -> Step:
+        condition, value = _BY[name], self.form.cleaned_data[name]
+        return lambda found: condition(self, found, value)
+
+    def _asks_days(self, name: str) -> bool:
+        return name in self.form.days or bool(self.form.cleaned_data[name])
+
+    def _by_days(self, name: str) -> Step:
+        cleaned = self.form.cleaned_data
+        return lambda found: narrowed_by_days(
+            found,
+            name,
+            asked=self.form.days.get(name),
+            match=cleaned[f"{name}_match"],
+            unknown=bool(cleaned[name]),
+        )
+
+    # One condition for each parameter. Rows below an agreement are asked through their keys: nothing is joined.
+
+    def by_words(self, found, words):
+        return found.filter(self.asked.condition)
+
+    def by_party(self, found, organizations):
+        parties = Party.objects.filter(organization__in=organizations)
+        if self.form.cleaned_data["party_scope"] == "subtree":
+            below = Descent.objects.filter(ancestor__in=organizations).values("descendant")
+            parties = Party.objects.filter(organization__in=below)
+        return found.filter(pk__in=parties.values("agreement"))
+
+    def by_state(self, found, states):
+        return with_legal_state(found, on=self.on).filter(legal_state__in=states)
+
+    def by_attention(self, found, kinds):
+        return found.filter(_any(attention.needing(each, actor=self.actor, on=self.on) for each in kinds))
+
+    def by_theme(self, found, themes):
+        return found.filter(pk__in=AgreementTheme.objects.filter(theme__in=themes).values("agreement"))
+
+    def by_programme(self, found, programmes):
+        named = [each for each in programmes if each != NO_PROGRAMME]
+        condition = Q(programme__in=named)
+        return found.filter(condition | Q(programme=None) if NO_PROGRAMME in programmes else condition)
+
+    def by_place(self, found, places):
+        return found.filter(in_places(places))
+
+    def by_group(self, found, groups):
+        return found.filter(pk__in=NamedGroup.objects.filter(concept__in=groups).values("agreement"))
+
+    def by_commitment_kind(self, found, kinds):
+        return found.filter(pk__in=Commitment.objects.filter(kind__in=kinds).values("agreement"))
+
+    def by_question(self, found, wanted):
+        asked = Q(pk__in=OpenQuestion.objects.filter(resolved_at__isnull=True).values("agreement"))
+        return found.filter(asked if wanted else ~asked)
+
+    def by_lack(self, found, names):
+        return found.filter(_any(quality.LACKS[each].condition for each in names))
+
+    def by_language(self, found, languages):
+        return found.filter(source_language__in=languages)
+
+    def by_editorial_state(self, found, states):
+        return found.filter(editorial_state__in=states)
+
+    def by_follower(self, found, wanted):
+        mine = Q(pk__in=Follow.objects.filter(user=self.actor.account_id).values("agreement"))
+        return found.filter(mine if wanted else ~mine) if self.actor.account_id else found.none()
+
+    def by_number(self, found, numbers):
+        return found.filter(number__in=numbers)
+
+
+_BY: dict[str, Callable] = {
+    "q": AgreementFilter.by_words,
+    "party": AgreementFilter.by_party,
+    "kind": lambda self, found, kinds: found.filter(kind__in=kinds),
+    "state": AgreementFilter.by_state,
+    "attention": AgreementFilter.by_attention,
+    "theme": AgreementFilter.by_theme,
+    "programme": AgreementFilter.by_programme,
+    "place": AgreementFilter.by_place,
+    "group": AgreementFilter.by_group,
+    "commitment_kind": AgreementFilter.by_commitment_kind,
+    "open_question": AgreementFilter.by_question,
+    "lacks": AgreementFilter.by_lack,
+    "source_language": AgreementFilter.by_language,
+    "editorial_state": AgreementFilter.by_editorial_state,
+    "followed": AgreementFilter.by_follower,
+    "only": AgreementFilter.by_number,
+}
+
+
+def _any(conditions) -> Q:
+    found = Q(pk__in=[])
+    for each in conditions:
+        found |= each
+    return found
+
+
+def places() -> list[tuple[type, str, str]]:
+    """Where a place may be named: (model, column of the place, column of the agreement)."""
+    return [
+        (Agreement, "place_of_signature", "pk"),
+        (Commitment, "place", "agreement"),
+        (NamedGroup, "place", "agreement"),
+    ]
+
+
+def in_places(words: list[str]) -> Q:
+    """Agreements signed at, or with a commitment or a group in, one of these places; folded, whole names."""
+    condition = Q()
+    for model, column, owner in places():
+        rows = model.objects.alias(folded=Fold(F(column))).filter(
+            _any(Q(folded=Fold(Value(each))) for each in words)
+        )
+        condition |= Q(pk__in=rows.values(owner))
+    return condition
