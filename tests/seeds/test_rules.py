@@ -1,6 +1,7 @@
 """The twelve rules that the two articles impose: what is kept, and what is refused."""
 
 import copy
+import csv
 import html
 import json
 import re
@@ -116,6 +117,23 @@ class TestRule2DatesComeBackAsWritten:
 
         assert facts.quote(row) in sheet
         assert not re.search(r"\b(2005|2012|2020)\b", sheet)
+
+    @pytest.mark.parametrize(("letter", "row"), [("A", "A-G4"), ("B", "B-G6")])
+    @pytest.mark.parametrize("language", ["en", "fr", "ar"])
+    def test_the_csv_says_the_words_of_the_source_and_no_day(self, registry, letter, row, language):
+        code = registry.documents[letter].content["code"]
+        lines = csv.DictReader(registry.file(f"/{language}/agreements/export.csv").splitlines())
+        line = next(each for each in lines if each["code"] == code)
+
+        assert line["signed_as_written"] == facts.quote(row)
+        assert (line["signed_earliest"], line["signed_latest"], line["signed_basis"]) == ("", "", "relative")
+        assert not [words for words in line.values() if ISO_DATE.search(words)]
+
+    @pytest.mark.parametrize("letter", ["A", "B"])
+    def test_the_calendar_has_no_day_for_them(self, registry, letter):
+        code = registry.documents[letter].content["code"]
+
+        assert "BEGIN:VEVENT" not in registry.file(f"/en/agreements/{code}/calendar.ics")
 
     def test_refuses_words_without_saying_what_they_are(self, registry):
         dossier = again(aman_bayti())

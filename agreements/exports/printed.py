@@ -1,0 +1,483 @@
+"""The sheet of an agreement as data for print: the same object the page is drawn from, in pieces of text.
+
+`typst/house.typ` says what a piece may be. A quote gets one number, however many facts rest on it; so does a question.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from agreements.models import Agreement, Party
+from agreements.queries.ledger import Lane
+from agreements.queries.sheet import Proof, Sheet
+from lib import languages
+from lib.claims import Basis, DateClaim
+from lib.templatetags import registry
+
+Piece = str | dict[str, Any] | list[Any] | None
+
+# What a quote may prove of the agreement itself that has a place of its own; the rest is told under the title.
+_AT_FACTS = frozenset(
+    {
+        "signed",
+        "effective",
+        "ends",
+        "programme",
+        "place",
+        "amount",
+        "themes",
+        "occasion",
+        "advantages",
+        "signatories",
+    }
+)
+
+
+def text(words: languages.Text, *, apart: bool = False) -> Piece:
+    """Words as the reader gets them; those of another language, and names (`apart`), keep their own direction."""
+    if words.is_foreign or apart:
+        return {"t": words.value, "lang": words.language, "dir": words.direction}
+    return words.value
+
+
+def spoken(instance: Any, name: str, *, apart: bool = False) -> Piece:
+    return text(languages.spoken(instance, name), apart=apart)
+
+
+def name(words: str) -> Piece:
+    """Words whose language nobody knows, kept apart from their neighbours by the characters made for it."""
+    return f"\u2068{words}\u2069"
+
+
+def code(words: str) -> Piece:
+    """Numbers and labels of the registry: Latin in every language."""
+    return {"t": words, "lang": "en", "dir": "ltr"}
+
+
+def when(claim: DateClaim) -> Piece:
+    """A date claim as the page writes it."""
+    if not claim.is_known and claim.text and claim.basis != Basis.NONE:
+        return name(_("“%(words)s”") % {"words": claim.text})
+    return str(registry.when(claim))
+
+
+def muted(*pieces: Piece) -> Piece:
+    return {"muted": list(pieces)}
+
+
+def capital(words: Any) -> str:
+    words = str(words)
+    return words[:1].upper() + words[1:]
+
+
+def sheet(sheet: Sheet) -> dict[str, Any]:
+    """Everything `typst/sheet.typ` asks for."""
+    return _Printed(sheet).data()
+
+
+class _Printed:
+    """One sheet on its way to paper; numbers its quotes and questions."""
+
+    def __init__(self, sheet: Sheet):
+        self.sheet = sheet
+        self.agreement: Agreement = sheet.agreement
+        self.labels = {each.pk: each.label for each in self.agreement.commitments.all()}
+        self.questions = {each.pk: number for number, each in enumerate(sheet.questions, start=1)}
+        self.quotes: dict[tuple, tuple[int, Proof]] = {}
+        for proof in sorted(self._proofs(), key=lambda each: (each.source_number, each.citation.start)):
+            self.quotes.setdefault(self._key(proof), (len(self.quotes) + 1, proof))
+
+    def _proofs(self) -> list[Proof]:
+        a = self.agreement
+        facts = [
+            *a.parties.all(),
+            *a.groups.all(),
+            *a.objectives.all(),
+            *a.commitments.all(),
+            *a.statements.all(),
+            *a.advantages.all(),
+            *a.events.all(),
+        ]
+        found = [each for proofs in self.sheet.proofs.values() for each in proofs]
+        found += [each for fact in facts for each in fact.proofs]
+        found += [each for person in self.sheet.people for _o, proofs in person["offices"] for each in proofs]
+        return found
+
+    @staticmethod
+    def _key(proof: Proof) -> tuple:
+        return (proof.source.pk, proof.citation.start, proof.citation.end)
+
+    # Pieces that several sections use.
+
+    def refs(self, proofs: list[Proof] | None) -> Piece:
+        """The numbers of the quotes behind a fact, with their sentences: `[3] sentence 2`."""
+        numbered = {self.quotes[self._key(each)][0]: each for each in proofs or []}
+        return [[" ", {"ref": number, "words": self.place(each)}] for number, each in numbered.items()]
+
+    def place(self, proof: Proof) -> str:
+        place = _("sentence %(number)s") % {"number": proof.sentence} if proof.sentence else _("heading")
+        return f"{proof.source_number} · {place}" if len(self.sheet.sources) > 1 else place
+
+    def doubts(self, fact: Any) -> Piece:
+        return [[" ", {"doubt": self.questions[each.pk]}] for each in fact.doubts]
+
+    def behind(self, fact: Any) -> Piece:
+        return [self.refs(fact.proofs), self.doubts(fact)]
+
+    def beneficiaries(self, row: Any) -> Piece:
+        found = [text(each.organization.label, apart=True) for each in row.beneficiary_parties]
+        found += [spoken(each, "text") for each in row.beneficiary_groups]
+        if not found:
+            return muted(_("For whom: not stated in the source"))
+        return [muted(pgettext("beneficiaries", "For")), " ", _joined(found, "; ")]
+
+    @staticmethod
+    def side(letters: str) -> str:
+        return {"A": "a", "B": "b"}.get(letters, "c")
+
+    # The page, from top to bottom.
+
+    def data(self) -> dict[str, Any]:
+        a, shown = self.agreement, self.sheet
+        tags = [capital(a.kind), capital(shown.state.label)]
+        if a.editorial_state != Agreement.EditorialState.PUBLISHED:
+            tags.append(capital(a.get_editorial_state_display()))
+        if a.confidentiality != Agreement.Confidentiality.PUBLIC:
+            tags.append(capital(a.get_confidentiality_display()))
+        return {
+            "title": f"{a.code} {a.title}",
+            "code": a.code,
+            "heading": spoken(a, "title"),
+            "tags": tags,
+            "title_note": _("Title given by the registry.") if a.title_basis == "registry" else "",
+            "title_refs": self.refs(
+                [each for about, proofs in shown.proofs.items() if about not in _AT_FACTS for each in proofs]
+            ),
+            "parties": [self.party(each) for each in a.parties.all()],
+            "facts": self.facts(),
+            "lanes": [self.lane(each) for each in shown.sided] if a.commitments.all() else [],
+            "joint": [self.lane(each) for each in shown.joint],
+            # Sections in rows: what stands in one list is printed side by side.
+            "sections": [
+                [self.objectives()],
+                [self.groups(), self.people()],
+                [self.advantages()],
+                [self.statements()],
+                [self.activities()],
+                [self.gaps(), self.timeline()],
+                *([[self.links()]] if self.sheet.links else []),
+            ],
+            "questions": [self.question(each) for each in shown.questions],
+            "sources": [self.source(each) for each in shown.sources],
+            "words": {
+                "ledger": _("Commitments ledger"),
+                "no_commitment": _("The sources state no commitment."),
+                "no_joint": _("The source states no joint commitment. Shared aims are under Objectives."),
+                "questions": _("Open questions"),
+                "sources": _("Documents and sources"),
+                "no_source": _("No source is attached: nothing here is proved yet."),
+            },
+        }
+
+    def party(self, party: Party) -> dict[str, Any]:
+        organization = party.organization
+        lines: list[Piece] = []
+        if organization.short_name and organization.short_name != organization.name:
+            lines.append(muted("(", spoken(organization, "short_name", apart=True), ")"))
+        if organization.parent:
+            relation = capital(organization.get_relation_display())
+            lines.append(muted(relation, " ", text(organization.parent.label, apart=True)))
+        if party.role_id != "party":
+            lines.append(muted(capital(party.role)))
+        if party.proofs or party.doubts:
+            lines.append(self.behind(party))
+        return {
+            "letter": party.letter,
+            "side": self.side(party.letter),
+            "name": spoken(organization, "name", apart=True),
+            "lines": lines,
+        }
+
+    def facts(self) -> list[dict[str, Any]]:
+        a, proofs = self.agreement, self.sheet.proofs
+        missing = muted(_("Not stated"))
+
+        def dated(label: str, claim: DateClaim, about: str) -> dict[str, Any]:
+            notes: list[Piece] = []
+            if claim.is_known and claim.text:
+                notes.append(name(_("“%(words)s”") % {"words": claim.text}))
+            if claim.basis in (Basis.RELATIVE, Basis.DERIVED):
+                notes.append(str(Basis(claim.basis).label))
+            if claim.note:
+                notes.append(name(claim.note))
+            value = missing if registry.is_missing(claim) else when(claim)
+            return {"label": label, "value": [value, self.refs(proofs.get(about))], "notes": notes}
+
+        def plain(label: str, value: Piece, about: str) -> dict[str, Any]:
+            shown = value if value else missing
+            return {"label": label, "value": [shown, self.refs(proofs.get(about))], "notes": []}
+
+        total, done = len(a.commitments.all()), self.sheet.done
+        amount = None if a.amount is None else f"{a.amount:,.2f} {a.currency}".replace(",", "\u202f")
+        return [
+            dated(pgettext("fact", "Signed"), a.signed, "signed"),
+            dated(_("In force from"), a.effective, "effective"),
+            dated(_("In force until"), a.ends, "ends"),
+            plain(_("Programme"), spoken(a.programme, "name") if a.programme else None, "programme"),
+            plain(
+                _("Place of signature"), name(a.place_of_signature) if a.place_of_signature else None, "place"
+            ),
+            plain(
+                pgettext("fact", "Reference, as the parties write it"),
+                name(a.reference) if a.reference else None,
+                "reference",
+            ),
+            plain(pgettext("fact", "Amount"), code(amount) if amount else None, "amount"),
+            plain(_("Themes"), ", ".join(str(each.theme) for each in a.theme_links.all()) or None, "themes"),
+            {
+                "label": _("Fulfilment"),
+                "value": ngettext(
+                    "%(done)s of %(total)s commitment", "%(done)s of %(total)s commitments", total
+                )
+                % {"done": done, "total": total},
+                "notes": [],
+            },
+        ]
+
+    def lane(self, lane: Lane) -> dict[str, Any]:
+        number = len(lane.commitments)
+        if not lane.is_joint:
+            two = len(self.sheet.sided) == 2
+            heading = _("gives to") if two else _("gives")
+            other = next((each for each in self.sheet.sided if each is not lane), None) if two else None
+            who = [text(lane.parties[0].organization.label, apart=True)]
+            if other:
+                who += [
+                    " → " if not _is_rtl() else " ← ",
+                    text(other.parties[0].organization.label, apart=True),
+                ]
+            sum_ = (
+                ngettext("%(number)s commitment", "%(number)s commitments", number) % {"number": number}
+                if number
+                else _("No commitment of its own in the source")
+            )
+        else:
+            everybody = _("Both together") if len(lane.parties) == 2 else _("All together")
+            heading = everybody if lane.letters == "J" else f"{lane.letters} {_('together')}"
+            who = _joined([text(each.organization.label, apart=True) for each in lane.parties], " · ")
+            sum_ = ngettext(
+                "%(number)s joint commitment, counted once",
+                "%(number)s joint commitments, each counted once",
+                number,
+            ) % {"number": number}
+        return {
+            "mark": lane.letters,
+            "side": "j" if lane.is_joint else self.side(lane.letters),
+            "heading": heading,
+            "who": who,
+            "sum": sum_,
+            "commitments": [self.commitment(each) for each in lane.commitments],
+        }
+
+    def commitment(self, row: Any) -> dict[str, Any]:
+        due = [muted(_("Due")), " ", when(row.due)]
+        if registry.is_missing(row.due):
+            due = muted(_("no deadline in the source"))
+        details: list[Piece] = [
+            [capital(row.standing.progress.label), " · ", muted(capital(row.kind)), self.behind(row)],
+            [self.beneficiaries(row), " · ", due],
+        ]
+        more = [name(row.place)] if row.place else []
+        if row.quantity is not None:
+            quantity = f"{row.quantity:f}".rstrip("0").rstrip(".")
+            more.append([code(quantity), " ", name(row.unit)])
+        if more:
+            details.append(_joined(more, " · "))
+        if row.purpose:
+            details.append([muted(_("Purpose")), " ", spoken(row, "purpose")])
+        for view in row.standing.views:
+            said = [
+                view.party.letter,
+                " ",
+                text(view.party.organization.label, apart=True),
+                " ",
+                {"strong": str(view.get_verdict_display())},
+                " ",
+                muted(registry.day(view.said_on)),
+            ]
+            details.append([*said, " – ", name(view.note)] if view.note else said)
+        return {"label": row.label, "text": {"doc": spoken(row, "text")}, "details": details}
+
+    # Sections that are lists: (heading, what to say when empty, entries of lines, notes below).
+
+    @staticmethod
+    def section(heading: str, empty: str, entries: list, *notes: Piece) -> dict[str, Any]:
+        return {
+            "heading": heading,
+            "empty": empty,
+            "entries": [[line for line in each if line is not None] for each in entries],
+            "notes": [each for each in notes if each],
+        }
+
+    def objectives(self) -> dict[str, Any]:
+        a = self.agreement
+        occasion = None
+        if a.occasion:
+            proofs = self.refs(self.sheet.proofs.get("occasion"))
+            occasion = [muted(_("Occasion")), " ", {"doc": spoken(a, "occasion")}, proofs]
+        entries = []
+        for row in a.objectives.all():
+            principle = row.kind == "guiding_principle"
+            kind = muted(capital(row.get_kind_display()), ": ") if principle else ""
+            entries.append([[kind, {"doc": spoken(row, "text")}, self.behind(row)]])
+        return self.section(_("Objectives"), _("The sources state no objective."), entries, occasion)
+
+    def groups(self) -> dict[str, Any]:
+        entries = []
+        for row in self.agreement.groups.all():
+            mention = muted(" (", row.get_mention_display(), ")") if row.mention == "statement" else ""
+            entries.append([[spoken(row, "text"), mention, self.behind(row)]])
+        return self.section(_("Target groups"), _("The sources name no group."), entries)
+
+    def advantages(self) -> dict[str, Any]:
+        a = self.agreement
+        entries = []
+        for row in a.advantages.all():
+            provider: Piece = muted(_("not stated"))
+            if row.provider:
+                provider = text(row.provider.organization.label, apart=True)
+            line = [self.beneficiaries(row), " · ", muted(_("Provider")), " ", provider]
+            if row.supports_id in self.labels:
+                line += [" · ", muted(_("related to")), " ", code(self.labels[row.supports_id])]
+            entries.append([[{"doc": spoken(row, "text")}, self.behind(row)], line])
+        further = None
+        if a.more_advantages_claimed:
+            proofs = self.refs(self.sheet.proofs.get("advantages"))
+            further = [_("The source says there are further ones."), proofs]
+        said = _("Said of the agreement, not promised: nobody owes these.")
+        return self.section(
+            _("Advantages claimed"),
+            _("The sources claim no advantage."),
+            entries,
+            further,
+            said if entries else None,
+        )
+
+    def statements(self) -> dict[str, Any]:
+        entries = []
+        for row in self.agreement.statements.all():
+            speaker: list[Piece] = [muted(_("speaker not stated"))]
+            if row.speaker:
+                speaker = [{"strong": spoken(row.speaker.person, "name", apart=True)}, ", "]
+                speaker.append(spoken(row.speaker, "title"))
+                if row.attribution == "inferred":
+                    speaker.append(muted(" (", row.get_attribution_display(), ")"))
+                if row.on_behalf_of:
+                    speaker += [" · ", text(row.on_behalf_of.organization.label, apart=True)]
+            manner = muted(" · ", str(row.get_manner_display()))
+            entries.append([[{"doc": spoken(row, "text")}, self.behind(row)], [*speaker, manner]])
+        return self.section(_("Statements"), _("The sources report no statement."), entries)
+
+    def people(self) -> dict[str, Any]:
+        entries = []
+        for each in self.sheet.people:
+            lines: list[Piece] = [{"strong": spoken(each["person"], "name", apart=True)}]
+            for office, proofs in each["offices"]:
+                place = text(office.organization.label, apart=True)
+                line = [spoken(office, "title"), ", ", place]
+                if office.attachment == "inferred":
+                    line.append(muted(" (", office.get_attachment_display(), ")"))
+                lines.append([*line, self.refs(proofs)])
+            if each["signs"]:
+                lines.append(muted(_("Signed for the party")))
+            elif each["speaks"]:
+                lines.append(muted(_("Speaks in the source")))
+            entries.append(lines)
+        nobody = None
+        if not self.sheet.signatories:
+            proofs = self.refs(self.sheet.proofs.get("signatories"))
+            nobody = [_("The source does not name the signatories."), proofs]
+        return self.section(_("People"), _("The sources name nobody."), entries, nobody)
+
+    def activities(self) -> dict[str, Any]:
+        entries = []
+        for each in self.sheet.activities:
+            line: list[Piece] = [when(each.held), " · ", capital(each.get_status_display())]
+            line += [" · ", muted(_("Counts towards")), " ", code(" ".join(dict.fromkeys(each.labels)))]
+            if each.reached is not None:
+                line += [" · ", muted(_("Reached")), " ", str(each.reached)]
+            entries.append([spoken(each, "title"), line])
+        return self.section(_("Activities"), _("No activity is recorded under this agreement."), entries)
+
+    def gaps(self) -> dict[str, Any]:
+        entries = [[str(each)] for each in self.sheet.gaps]
+        return self.section(_("The source does not say"), _("Nothing is missing."), entries)
+
+    def timeline(self) -> dict[str, Any]:
+        entries = [
+            [[{"strong": when(each["claim"])}, " · ", name(str(each["what"]))]]
+            for each in self.sheet.timeline
+        ]
+        return self.section(_("Timeline"), _("No date is stated."), entries)
+
+    def links(self) -> dict[str, Any]:
+        entries = [
+            [[muted(str(words)), " ", code(other.code), " ", spoken(other, "title")]]
+            for words, other in self.sheet.links
+        ]
+        return self.section(_("Related agreements"), "", entries)
+
+    def question(self, row: Any) -> dict[str, Any]:
+        label = self.labels.get(row.commitment_id)
+        resolution = None
+        if row.resolved_at:
+            told = {"name": row.resolved_by, "date": registry.moment(row.resolved_at)}
+            resolution = [_("Resolved by %(name)s, %(date)s:") % told, " ", name(row.resolution)]
+        return {
+            "number": self.questions[row.pk],
+            "state": _("Question resolved") if row.resolved_at else _("Unclear wording"),
+            "about": code(label) if label else None,
+            "text": spoken(row, "text"),
+            "readings": [spoken(each, "text") for each in row.readings.all()],
+            "resolution": resolution,
+        }
+
+    def source(self, told: Any) -> dict[str, Any]:
+        source = told.source
+        missing = registry.is_missing(source.published)
+        title = languages.Text(source.title, source.language, languages.current())
+        about: list[Piece] = [
+            capital(source.get_kind_display()),
+            " · ",
+            str(source.get_language_display()),
+            " · ",
+            _("date of publication not stated") if missing else when(source.published),
+        ]
+        if source.publisher:
+            about += [" · ", name(source.publisher)]
+        if source.kind == "press_article":
+            about += [" · ", _("A press article is secondary evidence: the signed text is not attached.")]
+        numbered = [(n, proof) for n, proof in self.quotes.values() if proof.source.pk == source.pk]
+        return {
+            "title": text(title, apart=True) if source.title else _("Untitled text"),
+            "about": about,
+            "lang": source.language,
+            "dir": languages.direction(source.language),
+            "quotes": [
+                {
+                    "number": number,
+                    "place": self.place(proof),
+                    "quote": proof.citation.quote,
+                }
+                for number, proof in numbered
+            ],
+        }
+
+
+def _is_rtl() -> bool:
+    return languages.direction(languages.current()) == "rtl"
+
+
+def _joined(pieces: list[Piece], between: str) -> Piece:
+    return [part for index, each in enumerate(pieces) for part in ([between, each] if index else [each])]
