@@ -71,6 +71,15 @@ def spoken(instance: Any, name: str, asked: str = "") -> Text:
     return best(texts(instance, name), source=getattr(instance, "source_language", ""), asked=asked)
 
 
+def others(instance: Any, name: str) -> list[Text]:
+    """The translated field `name` in the languages in which it says something else than its reader gets; each once."""
+    shown = spoken(instance, name)
+    first: dict[str, str] = {}
+    for code, words in texts(instance, name).items():
+        first.setdefault(words, code)
+    return [Text(words, code, shown.asked) for words, code in first.items() if words != shown.value]
+
+
 def assign(instance: Any, name: str, values: dict[str, str]) -> None:
     """Set all three columns of a translated field; a language not in `values` becomes blank."""
     for code in CODES:

@@ -206,6 +206,23 @@ def store_account(user: User, *, by: Actor) -> User:
     return revision.store(user, by=by, silent=frozenset({"password", "last_login"}))
 
 
+def set_digest(wanted: bool, *, by: Actor) -> User:
+    """Switch one's own weekly digest on or off. Switched on, it begins now: what was before is not told."""
+    demand(by, Permission.DESK)
+    if by.account_id is None:
+        raise PermissionDenied(_("Only a person with an account has a weekly digest."))
+    with one_write():
+        user = User.objects.select_for_update(of=("self",)).get(pk=by.account_id)
+        if user.weekly_digest == wanted:
+            return user
+        user.weekly_digest = wanted
+        if wanted:
+            user.digest_until = timezone.now()
+        user.save(update_fields=["weekly_digest", "digest_until"])
+        trail.record("account.digest_set", user, by=by, changes={"weekly_digest": (not wanted, wanted)})
+    return user
+
+
 def add_person(content: Mapping[str, Any], *, keep_ids: bool = False, by: Actor) -> Person:
     """Enter a person, spelled as in the source; `content` is a checked PersonShape without its offices."""
     with one_write():

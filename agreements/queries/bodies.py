@@ -1,0 +1,380 @@
+"""Everything the page of an organization shows, as of one day, in a fixed number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Citation, Commitment, OpenQuestion, Party, Statement
+from agreements.models.lifecycle import LegalState, with_legal_state
+from agreements.queries import network, progress
+from agreements.queries.network import Duty, Partner, Side
+from lib import languages
+from organizations.models import Alias, Descent, DistinctPair, Office, Organization
+
+LATEST = {"agreements": 12, "duties": 60, "people": 30, "statements": 6, "activities": 5, "units": 60}
+"""How many of each the page shows; it says how many more there are."""
+
+
+def listed(organizations, *, actor):
+    """Annotate `agreement_count`, and `family_count` with all units below: agreements that `actor` may read.
+
+    What was entered under an organization merged into another counts as that other's.
+    """
+    readable = Party.objects.filter(agreement__in=Agreement.objects.visible_to(actor)).order_by()
+
+    def counted(members):
+        parties = readable.filter(organization__in=members.values("pk")).annotate(one=Value(1)).values("one")
+        return Coalesce(Subquery(parties.annotate(n=Count("agreement", distinct=True)).values("n")), 0)
+
+    listed_one = OuterRef(OuterRef("pk"))
+    below = Descent.objects.filter(ancestor=OuterRef(listed_one)).values("descendant")
+    return organizations.select_related("kind", "parent").annotate(
+        agreement_count=counted(Organization.objects.filter(Q(pk=listed_one) | Q(merged_into=listed_one))),
+        family_count=counted(
+            Organization.objects.filter(Q(pk__in=below, merged_into=None) | Q(merged_into__in=below))
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The first of many; `more` are not shown."""
+
+    rows: list
+    more: int
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) + self.more
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name of an organization: `what` it is in words, and where it is cited."""
+
+    text: languages.Text
+    what: str
+    is_source: bool = False
+    proofs: list[Citation] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One agreement of the body: under which letter it stands there, with whom, and how many commitments by side."""
+
+    agreement: Agreement
+    state: LegalState
+    own: list[Party]
+    others: list[Party]
+    sides: dict[str, int]
+
+
+@dataclass
+class Unit:
+    """A unit in the tree under a body."""
+
+    organization: Organization
+    units: list["Unit"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Where a body stands: those above it from the top, and the units below it; `more` of them are not shown."""
+
+    above: list[Organization]
+    units: list[Unit]
+    total: int
+    more: int
+
+
+@dataclass
+class Body:
+    """What the page asks for. Whatever is counted is counted among what the reader may see."""
+
+    organization: Organization
+    subtree: bool
+    family: Family
+    merged: list[Organization]
+    names: list[Name]
+    spellings: list[tuple[str, list[Agreement]]]
+    proofs: list[Citation]
+    distinct: list[tuple[Organization, str]]
+    agreements: Shown
+    family_total: int
+    counts: dict[str, int]
+    addressed: int
+    owes: Shown
+    owed: Shown
+    partners: list[Partner]
+    network: network.Network | None
+    offices: Shown
+    statements: Shown
+    activities: list[Any]
+
+    @property
+    def others(self) -> list[languages.Text]:
+        """Its names in the other languages, for the head of the page."""
+        return languages.others(self.organization, "name")
+
+    @property
+    def proof(self) -> dict[str, list[Citation]]:
+        """The quotes about the organization itself, by what of it they prove."""
+        found = defaultdict(list)
+        for each in self.proofs:
+            found[each.about].append(each)
+        return dict(found)
+
+    @property
+    def given(self) -> int:
+        """How many commitments it owes, alone or with others; each once."""
+        return self.counts[Side.GIVES] + self.counts[Side.JOINT] + self.counts[Side.WITHIN]
+
+    @property
+    def unaddressed(self) -> int:
+        """How many commitments it owes to no party that is certain."""
+        return self.counts[Side.GIVES] - self.addressed
+
+    @property
+    def exchanges(self) -> list[Partner]:
+        """The partners between whom and the body anything is owed."""
+        return [each for each in self.partners if each.commitments]
+
+
+def successor(organization: Organization) -> Organization:
+    """The organization that `organization` was merged into in the end; itself when it was not, or in a circle."""
+    kept, seen = organization, {organization.pk}
+    while kept.merged_into_id:
+        if kept.merged_into_id in seen:
+            return organization
+        kept = kept.merged_into
+        seen.add(kept.pk)
+    return kept
+
+
+def body(organization: Organization, *, actor, on: date, subtree: bool = False) -> Body:
+    """The page of `organization` as `actor` may read it on the day `on`. Needs `with_profile`.
+
+    With `subtree` its units count as itself: what they owe and are owed, with whom, their people. What was entered
+    under an organization merged into it counts as its own in any case.
+    """
+    below = list(
+        Descent.objects.filter(ancestor=organization, depth__gt=0, descendant__merged_into=None)
+        .select_related("descendant")
+        .order_by("depth", "descendant__slug")
+    )
+    entries = list(Organization.objects.filter(merged_into__isnull=False).in_order())  # they are few
+    merged = _merged_into({organization.pk}, entries)
+    own = {organization.pk, *(each.pk for each in merged)}
+    family = own | {each.descendant_id for each in below}
+    family |= {each.pk for each in _merged_into(family, entries)}
+    scope = family if subtree else own
+    readable = Agreement.objects.visible_to(actor)
+    agreements = list(with_ledger(_of(readable, scope), on=on).order_by("-number"))
+    duties = network.duties(agreements, scope, on=on)
+    partners = network.partners(agreements, duties, scope)
+    proofs = _proofs(organization, actor)
+    still_open = sorted((each for each in duties if each.is_open), key=lambda each: each.order)
+    return Body(
+        organization=organization,
+        subtree=subtree,
+        family=_family(organization, below),
+        merged=merged,
+        names=_names(organization, proofs),
+        spellings=_spellings(agreements, own),
+        proofs=proofs["organization", organization.pk],
+        distinct=_distinct(organization),
+        agreements=_first(_rows(agreements, duties, scope), "agreements"),
+        family_total=len(agreements) if scope == family else _of(readable, family).count(),
+        counts={side: sum(each.side == side for each in duties) for side in Side},
+        addressed=sum(each.side == Side.GIVES and bool(each.partners) for each in duties),
+        owes=_first([each for each in still_open if each.side != Side.RECEIVES], "duties"),
+        owed=_first([each for each in still_open if each.side == Side.RECEIVES], "duties"),
+        partners=partners,
+        network=network.network(str(organization.label), partners, readable=readable),
+        offices=_first(_offices(scope, proofs), "people"),
+        statements=_statements(readable, scope, actor),
+        activities=_activities(scope, actor),
+    )
+
+
+def _first(rows: list, what: str) -> Shown:
+    return Shown(rows[: LATEST[what]], max(len(rows) - LATEST[what], 0))
+
+
+def with_ledger(agreements, *, on: date):
+    """Bring what `network.duties` needs, and the legal state: a fixed number of queries, however many agreements."""
+    return (
+        with_legal_state(agreements, on=on)
+        .select_related("kind")
+        .prefetch_related(
+            Prefetch("parties", Party.objects.select_related("organization", "role").order_by("position")),
+            Prefetch(
+                "commitments",
+                Commitment.objects.prefetch_related(
+                    "debtor_links",
+                    "beneficiary_links__group",
+                    Prefetch("questions", OpenQuestion.objects.filter(resolved_at=None), to_attr="doubts"),
+                    *progress.FOLLOWED,
+                ).order_by("number", "pk"),
+            ),
+        )
+    )
+
+
+def _of(readable, organizations: set[UUID]):
+    parties = Party.objects.filter(organization__in=organizations)
+    return readable.filter(pk__in=parties.values("agreement"))
+
+
+def _merged_into(kept: set[UUID], entries: list[Organization]) -> list[Organization]:
+    """Those of `entries`, organizations that were merged, that ended in one of `kept`, at any remove."""
+    found: dict[UUID, Organization] = {}
+    reached = set(kept)
+    while more := [each for each in entries if each.merged_into_id in reached and each.pk not in reached]:
+        found |= {each.pk: each for each in more}
+        reached |= found.keys()
+    return list(found.values())
+
+
+def _family(organization: Organization, below: list[Descent]) -> Family:
+    above = (
+        Descent.objects.filter(descendant=organization, depth__gt=0)
+        .select_related("ancestor")
+        .order_by("-depth")
+    )
+    nodes = {organization.pk: Unit(organization)}
+    shown = below[: LATEST["units"]]
+    for line in shown:  # by depth: whoever stands above comes first
+        unit = nodes[line.descendant_id] = Unit(line.descendant)
+        if line.descendant.parent_id in nodes:
+            nodes[line.descendant.parent_id].units.append(unit)
+    return Family(
+        [each.ancestor for each in above],
+        nodes[organization.pk].units,
+        len(below),
+        len(below) - len(shown),
+    )
+
+
+def _proofs(organization: Organization, actor) -> dict[tuple[str, UUID], list[Citation]]:
+    """The quotes about the organization, its other names, its profile and its offices, by what they prove."""
+    facts = ("organization", "alias", "profile_claim", "office")
+    found = (
+        Citation.objects.visible_to(actor)
+        .filter(
+            Q(organization=organization)
+            | Q(alias__organization=organization)
+            | Q(profile_claim__organization=organization)
+            | Q(office__organization=organization)
+        )
+        .select_related("source", "agreement")
+        .defer("source__text")
+        .order_by("agreement__number", "start", "pk")
+    )
+    by_fact = defaultdict(list)
+    for citation in found:
+        fact = next(name for name in facts if getattr(citation, f"{name}_id"))
+        by_fact[fact, getattr(citation, f"{fact}_id")].append(citation)
+    for claim in organization.profile_claims.all():
+        claim.proofs = by_fact["profile_claim", claim.pk]
+    return by_fact
+
+
+def _names(organization: Organization, proofs) -> list[Name]:
+    """Names and short names in every language, that of the source first, then the other names; each with its quotes."""
+    told = [each for each in proofs["organization", organization.pk] if each.about == Citation.About.NAME]
+    found = [
+        Name(
+            languages.Text(words, code, languages.current()),
+            what,
+            code == organization.source_language,
+            told if (name, code) == ("name", organization.source_language) else [],
+        )
+        for name, what in (("name", _("name")), ("short_name", _("short name")))
+        for code, words in sorted(
+            languages.texts(organization, name).items(),
+            key=lambda each: each[0] != organization.source_language,
+        )
+    ]
+    kinds = list(Alias.Kind)
+    aliases = sorted(organization.aliases.all(), key=lambda each: (kinds.index(each.kind), each.name))
+    for alias in aliases:
+        text = languages.Text(alias.name, alias.language, languages.current())
+        found.append(Name(text, alias.get_kind_display(), proofs=proofs["alias", alias.pk]))
+    return found
+
+
+def _spellings(agreements: list[Agreement], own: set[UUID]) -> list[tuple[str, list[Agreement]]]:
+    """How agreements write the name of a party that is one of `own`, with the agreements that do."""
+    found = defaultdict(list)
+    for agreement in agreements:
+        for party in agreement.parties.all():
+            if party.organization_id in own and party.name_as_written:
+                found[party.name_as_written].append(agreement)
+    return sorted(found.items(), key=lambda each: (-len(each[1]), each[0]))
+
+
+def _distinct(organization: Organization) -> list[tuple[Organization, str]]:
+    pairs = DistinctPair.objects.filter(Q(first=organization) | Q(second=organization))
+    return [
+        (each.second if each.first_id == organization.pk else each.first, each.reason)
+        for each in pairs.select_related("first", "second").order_by("pk")
+    ]
+
+
+def _rows(agreements: list[Agreement], duties: list[Duty], scope: set[UUID]) -> list[Row]:
+    sides: dict[UUID, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Side, 0))
+    for duty in duties:
+        sides[duty.agreement.pk][duty.side] += 1
+    return [
+        Row(
+            each,
+            LegalState(each.legal_state),
+            [party for party in each.parties.all() if party.organization_id in scope],
+            [party for party in each.parties.all() if party.organization_id not in scope],
+            sides[each.pk],
+        )
+        for each in agreements
+    ]
+
+
+def _offices(scope: set[UUID], proofs) -> list[Office]:
+    """Who holds which office, each with its `proofs`."""
+    found = list(
+        Office.objects.filter(organization__in=scope).select_related("person", "organization").order_by("pk")
+    )
+    for office in found:
+        office.proofs = proofs["office", office.pk]
+    return found
+
+
+def _statements(readable, scope: set[UUID], actor) -> Shown:
+    """What its people said, or others on its behalf; newest record first."""
+    said = Statement.objects.filter(agreement__in=readable).filter(
+        Q(speaker__organization__in=scope) | Q(on_behalf_of__organization__in=scope)
+    )
+    rows = cited(said, actor).order_by("-agreement__number", "position", "pk")[: LATEST["statements"]]
+    return Shown(list(rows), max(said.count() - LATEST["statements"], 0))
+
+
+def cited(statements, actor):
+    """Bring who speaks for whom in which agreement, and the quotes: two queries."""
+    quotes = Citation.objects.visible_to(actor).select_related("source", "agreement").defer("source__text")
+    return statements.select_related(
+        "agreement", "speaker__person", "speaker__organization", "on_behalf_of__organization"
+    ).prefetch_related(Prefetch("citations", quotes.order_by("start", "pk"), to_attr="proofs"))
+
+
+def _activities(scope: set[UUID], actor) -> list[Any]:
+    """The latest activities it organized, of those `actor` may read; the room above is followed by name."""
+    organizing = Organization._meta.get_field("organized").related_model
+    activity = organizing._meta.get_field("activity").related_model
+    held = organizing.objects.filter(organization__in=scope)
+    found = activity.objects.visible_to(actor).filter(pk__in=held.values("activity"))
+    return list(found.select_related("kind").in_order()[: LATEST["activities"]])
