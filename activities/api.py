@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from activities import queries
+from activities.filters import ActivityFilter
 from activities.models import Activity, ProgressView
 from activities.shapes import ActivityShape, ProgressViewShape
 from lib.endpoints import Endpoint
@@ -18,6 +19,7 @@ class Activities(Endpoint):
     required = READ
     queryset = Activity.objects.none()
     serializer_class = ActivityShape
+    filterset_class = ActivityFilter
 
     def get_queryset(self):
         return queries.with_details(Activity.objects.visible_to(self.request.user), actor=self.request.user)

@@ -4,6 +4,7 @@ import hashlib
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -75,6 +76,9 @@ class Activity(Recorded):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("activity", args=[self.pk])
 
 
 class ActivityOrganizer(Recorded):
@@ -234,6 +238,15 @@ def evidence_path(evidence, filename: str) -> str:
     return f"evidence/{new_id().hex}"
 
 
+class EvidenceFileQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """What backs activities and words that `actor` may read."""
+        return self.filter(
+            Q(activity__in=Activity.objects.visible_to(actor))
+            | Q(progress_view__in=ProgressView.objects.visible_to(actor))
+        )
+
+
 class EvidenceFile(Recorded):
     """A file that shows an activity took place, or what a party's word rests on."""
 
@@ -251,6 +264,8 @@ class EvidenceFile(Recorded):
     file = models.FileField(_("file"), upload_to=evidence_path)
     name = models.CharField(_("name of the file"), max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64, editable=False)
+
+    objects = EvidenceFileQuerySet.as_manager()
 
     class Meta(Recorded.Meta):
         verbose_name = _("evidence file")

@@ -206,7 +206,7 @@ class TestAttachEvidence:
     def activity(self, debtor):
         return ActivityFactory(organizers=[debtor])
 
-    def attach(self, by, content=b"\x89PNG proof", **owner) -> EvidenceFile:
+    def attach(self, by, content=b"\x89PNG\r\n\x1a\n proof", **owner) -> EvidenceFile:
         return services.attach_evidence(
             ContentFile(content, name="../été 2024.png"), name="été 2024.png", by=by, **owner
         )
@@ -215,9 +215,9 @@ class TestAttachEvidence:
         evidence = self.attach(member, activity=activity)
 
         evidence.refresh_from_db()
-        assert evidence.sha256 == hashlib.sha256(b"\x89PNG proof").hexdigest()
+        assert evidence.sha256 == hashlib.sha256(b"\x89PNG\r\n\x1a\n proof").hexdigest()
         with evidence.file.open() as file:
-            assert file.read() == b"\x89PNG proof"
+            assert file.read() == b"\x89PNG\r\n\x1a\n proof"
         event = AuditEvent.objects.get(verb="evidence.attached")
         assert event.changes["sha256"]["new"] == evidence.sha256
 

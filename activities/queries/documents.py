@@ -1,11 +1,26 @@
 """Reads activities: one bundle of queries for a list, plain documents for what is shown."""
 
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
 from django.db.models import Prefetch
 
-from activities.models import Activity, ActivityOrganizer, Fulfilment, ProgressView
-from agreements.models import Commitment
+from activities.models import (
+    Activity,
+    ActivityOrganizer,
+    EvidenceFile,
+    Fulfilment,
+    Participation,
+    ProgressView,
+)
+from agreements.models import Commitment, TargetGroup
+from audit import revision, trail
+from audit.trail import Actor
 from lib import addresses, languages
 from organizations import queries as organizations
+from organizations.permissions import Permission
 
 
 def with_details(activities, *, actor):
@@ -78,3 +93,61 @@ def read_view(view: ProgressView) -> dict:
         "said_on": view.said_on.isoformat(),
         "note": view.note,
     }
+
+
+def may_change(activity: Activity, actor: Actor) -> bool:
+    """Whether `actor` acts for one of the organizers, or may edit the registry."""
+    if actor.may(Permission.EDIT):
+        return True
+    holds = {each.organization_id for each in activity.organizers.all()}
+    return actor.may(Permission.ACTIVITY_REPORT) and actor.organization_id in holds
+
+
+def belongings(activity: Activity) -> dict[str, list[Any]]:
+    """What belongs to the activity, whoever asks, in an order of its own: four queries."""
+
+    def rows(model, *columns: str) -> list[Any]:
+        # Asked of the table: what was brought along with the activity is only what its reader may see.
+        return list(model.objects.filter(activity=activity).order_by("pk").values_list(*columns))
+
+    return {
+        "organizers": rows(ActivityOrganizer, "organization"),
+        "counts_toward": rows(Fulfilment, "commitment", "extent", "note"),
+        "reached": rows(Participation, "target_group", "sex", "number"),
+        "evidence": rows(EvidenceFile, "name", "sha256"),
+    }
+
+
+def seal(activity: Activity) -> str:
+    """A hash of all that the activity says, the same until something of it changes."""
+    said = trail.plain(revision.columns(activity) | belongings(activity))
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Reached:
+    """People of one group that an activity reached, by sex; None is not stated, which 0 is not."""
+
+    group: TargetGroup | None
+    female: int | None
+    male: int | None
+    all: int | None
+
+    @property
+    def numbers(self) -> list[int | None]:
+        return [self.female, self.male, self.all]
+
+    @property
+    def total(self) -> int:
+        return sum(each for each in self.numbers if each is not None)
+
+
+def reached_table(activity: Activity) -> list[Reached]:
+    """Whom the activity reached, a line for each group in the vocabulary's order. Needs `with_details`."""
+    found: dict[Any, dict[str, int]] = {}
+    known = {}
+    for each in activity.participations.all():
+        known[each.target_group_id] = each.target_group
+        found.setdefault(each.target_group_id, {})[each.sex] = each.number
+    order = sorted(found, key=lambda key: (known[key] is None, known[key].position if known[key] else 0, key))
+    return [Reached(known[key], *(found[key].get(sex) for sex in ("female", "male", "all"))) for key in order]
