@@ -1,6 +1,9 @@
 """Who owes what: the commitments of one agreement in lanes, one for each set of debtors."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
 
 from agreements.models import Agreement, Commitment, Party
 
@@ -14,8 +17,29 @@ class Lane:
     commitments: list[Commitment] = field(default_factory=list)
 
     @property
+    def flows(self) -> list[tuple[list[Party], list[Commitment]]]:
+        """The commitments by the parties they are for, in the order these first come; needs `beneficiary_parties`.
+
+        No party where the source names other people, or does not say.
+        """
+        found: dict[tuple, list[Commitment]] = defaultdict(list)
+        for each in self.commitments:
+            found[tuple(party for party in each.beneficiary_parties if party not in self.parties)].append(
+                each
+            )
+        return [(list(parties), commitments) for parties, commitments in found.items()]
+
+    @property
     def is_joint(self) -> bool:
         return len(self.parties) > 1
+
+
+def with_lanes(agreements):
+    """Bring what `lanes` needs, and no more: three queries, however many agreements."""
+    return agreements.prefetch_related(
+        Prefetch("parties", Party.objects.select_related("organization").order_by("position")),
+        Prefetch("commitments", Commitment.objects.prefetch_related("debtor_links").order_by("number", "pk")),
+    )
 
 
 def lanes(agreement: Agreement) -> list[Lane]:

@@ -7,18 +7,24 @@ from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Citation, OpenQuestion, Party, Source
-from agreements.models.lifecycle import LegalState
-from agreements.queries import dossier, ledger, progress
+from agreements.models.lifecycle import LegalState, LifecycleEvent
+from agreements.queries import desk as desks
+from agreements.queries import dossier, ledger, progress, quality
+from agreements.queries import similar as similarity
 from audit import trail
 from audit.models import AuditEvent
+from audit.trail import Actor
 from lib.claims import Basis, DateClaim
 from lib.sentences import Sentence, sentence_at, sentences
 
 CONTEXT = 60
 """How many characters around a quote are shown with it."""
+COLUMNS = 3
+"""How many parties have a column each in the ledger."""
+HISTORY = 50
+"""How many events, the newest, the sheet tells."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,24 @@ class Sheet:
     questions: list[OpenQuestion]
     links: list[tuple[str, Agreement]]
     history: list[AuditEvent] = field(default_factory=list)
+    similar: list[similarity.Similar] = field(default_factory=list)
+    desk: desks.Desk | None = None
+    renewal: LifecycleEvent | None = None
+    """The last renewal that surely happened and states a new end: it stands for the end first agreed."""
 
     @property
     def sided(self) -> list[ledger.Lane]:
         return [lane for lane in self.lanes if not lane.is_joint]
+
+    @property
+    def is_wide(self) -> bool:
+        """More sides than columns have room: the ledger then stands in rows, from whom to whom."""
+        return len(self.sided) > COLUMNS
+
+    @property
+    def idle(self) -> list[ledger.Lane]:
+        """The parties that owe nothing alone."""
+        return [lane for lane in self.sided if not lane.commitments]
 
     @property
     def joint(self) -> list[ledger.Lane]:
@@ -85,8 +105,8 @@ class Sheet:
 
 def with_everything(agreements, *, on: date):
     """Bring what `sheet` needs of `agreements`, those the reader may see: a fixed number of queries."""
-    return dossier.with_citations(
-        dossier.with_facts(agreements, on=on, readable=agreements)
+    return quality.with_lacks(
+        dossier.with_citations(dossier.with_facts(agreements, on=on, readable=agreements))
     ).prefetch_related(
         *(f"commitments__{each}" for each in progress.FOLLOWED),
         "statements__speaker__organization",
@@ -98,10 +118,13 @@ def with_everything(agreements, *, on: date):
     )
 
 
-def sheet(agreement: Agreement, *, on: date, readable, with_history: bool) -> Sheet:
+def sheet(
+    agreement: Agreement, *, on: date, readable, with_history: bool, reader: Actor | None = None
+) -> Sheet:
     """The sheet of `agreement` as of the day `on`. Needs `with_everything`; links and history are a query more each.
 
-    `readable` is the queryset of agreements the reader may see: a link to any other would give it away.
+    `readable` is the queryset of agreements the reader may see: a link to any other would give it away. For a
+    `reader` it also has what that reader keeps of the agreement, and similar ones: at most 17 queries more.
     """
     links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
     texts = {}
@@ -143,9 +166,17 @@ def sheet(agreement: Agreement, *, on: date, readable, with_history: bool) -> Sh
             for key, group in groups.items()
             if any(each.group_id == key for each in row.beneficiary_links.all())
         ]
+    desk = desks.desk(agreement, reader=reader, on=on) if reader else None
     for commitment in agreement.commitments.all():
         commitment.standing = progress.standing(commitment, on=on)
+        commitment.follow_up = desk.asks(commitment) if desk else None
+        held = [each.activity for each in commitment.standing.fulfilments]
+        commitment.documents = sum(len(each.evidence.all()) for each in held)
+    for lane in lanes:
+        counts = progress.tally(lane.commitments, on=on)
+        lane.tally = [(each.label, count) for each, count in counts.items() if count]
     activities = _activities(agreement)
+    linked = _links(agreement, readable)
     proofs: dict[str, list[Proof]] = defaultdict(list)
     for proof in by_fact["of_agreement", agreement.pk]:
         proofs[proof.citation.about or "whole"].append(proof)
@@ -157,12 +188,34 @@ def sheet(agreement: Agreement, *, on: date, readable, with_history: bool) -> Sh
         dict(proofs),
         _people(agreement, by_fact),
         [_cut(source, number, found, agreement) for number, source, found in texts.values()],
-        gaps(agreement),
+        quality.gaps(agreement),
         _timeline(agreement, activities, on),
         activities,
         questions,
-        _links(agreement, readable),
-        trail.history(agreement.pk) if with_history else [],
+        linked,
+        trail.history(agreement.pk, limit=HISTORY) if with_history else [],
+        similarity.similar(agreement, readable=readable, apart=[each.pk for _words, each in linked])
+        if reader
+        else [],
+        desk,
+        _last_renewal(agreement, on),
+    )
+
+
+def _last_renewal(agreement: Agreement, on: date) -> LifecycleEvent | None:
+    """As `with_legal_state` chooses it."""
+    happened = [
+        each
+        for each in agreement.events.all()
+        if each.kind == LifecycleEvent.Kind.RENEWAL
+        and each.ends.basis != Basis.NOT_STATED
+        and each.occurred.latest is not None
+        and each.occurred.latest <= on
+    ]
+    return max(
+        happened,
+        key=lambda each: (each.occurred.earliest or date.min, each.occurred.latest, each.pk),
+        default=None,
     )
 
 
@@ -228,29 +281,6 @@ def _people(agreement: Agreement, by_fact) -> list[dict]:
     return list(people.values())
 
 
-def gaps(agreement: Agreement) -> list[str]:
-    """What the sources do not say: values of their own, and the list of what to ask the parties."""
-    said = [
-        (agreement.signed.is_exact, gettext_lazy("Calendar date of signature")),
-        (agreement.effective.basis != Basis.NOT_STATED, gettext_lazy("Entry into force")),
-        (agreement.ends.basis != Basis.NOT_STATED, gettext_lazy("Duration or end date")),
-        (agreement.renewal != Agreement.Renewal.NOT_STATED, gettext_lazy("Renewal")),
-        (
-            any(each.signatories.all() for each in agreement.parties.all()),
-            gettext_lazy("Names of the signatories"),
-        ),
-        (agreement.reference, gettext_lazy("Reference number")),
-        (agreement.place_of_signature, gettext_lazy("Place of signature")),
-        (agreement.amount is not None, gettext_lazy("Amounts")),
-        (
-            not agreement.commitments.all()
-            or any(each.due.basis != Basis.NOT_STATED for each in agreement.commitments.all()),
-            gettext_lazy("Deadlines of the commitments"),
-        ),
-    ]
-    return [str(words) for is_said, words in said if not is_said]
-
-
 def _links(agreement: Agreement, readable) -> list[tuple[str, Agreement]]:
     """Agreements this one is linked with, with how; only those the reader may read."""
     links = [(each.get_kind_display(), each.to_id) for each in agreement.links.all()]
@@ -265,9 +295,9 @@ def _links(agreement: Agreement, readable) -> list[tuple[str, Agreement]]:
 
 
 def _timeline(agreement: Agreement, activities: list[Any], on: date) -> list[dict]:
-    """What happened and will, dated first in order, undated after: `claim`, `what`, `future`."""
-    entries: list[tuple[DateClaim, str]] = [
-        (claim, what)
+    """What happened and will, dated first in order, undated after: `claim`, `what`, `future`, `event` or None."""
+    entries: list[tuple[DateClaim, str, LifecycleEvent | None]] = [
+        (claim, what, None)
         for claim, what in (
             (agreement.signed, _("Signed")),
             (agreement.effective, _("Enters into force")),
@@ -275,22 +305,27 @@ def _timeline(agreement: Agreement, activities: list[Any], on: date) -> list[dic
         )
         if claim.is_known or claim.text
     ]
-    entries += [(each.occurred, each.get_kind_display()) for each in agreement.events.all()]
+    entries += [(each.occurred, each.get_kind_display(), each) for each in agreement.events.all()]
     entries += [
-        (each.due, _("%(commitment)s due") % {"commitment": each.label})
+        (each.due, _("%(commitment)s due") % {"commitment": each.label}, None)
         for each in agreement.commitments.all()
         if each.due.is_known
     ]
-    entries += [(each.held, each.title) for each in activities]
+    entries += [(each.held, each.title, None) for each in activities]
     far = date.max
 
-    def order(entry: tuple[int, tuple[DateClaim, str]]):
-        index, (claim, _what) = entry
+    def order(entry: tuple[int, tuple[DateClaim, str, LifecycleEvent | None]]):
+        index, (claim, _what, _event) = entry
         return (claim.earliest or claim.latest or far, index) if claim.is_known else (date.min, index)
 
     return [
-        {"claim": claim, "what": what, "future": claim.is_known and (claim.earliest or far) > on}
-        for _index, (claim, what) in sorted(enumerate(entries), key=order)
+        {
+            "claim": claim,
+            "what": what,
+            "future": claim.is_known and (claim.earliest or far) > on,
+            "event": event,
+        }
+        for _index, (claim, what, event) in sorted(enumerate(entries), key=order)
     ]
 
 

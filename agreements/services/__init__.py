@@ -1,8 +1,19 @@
 """Every write about agreements: one function each, one event each, one transaction each."""
 
+from agreements.services import desk
 from agreements.services.evidence import resolve_question
 from agreements.services.records import remove, store
 from agreements.services.register import register
 from agreements.services.review import publish, send_back, submit, withdraw
 
-__all__ = ["publish", "register", "remove", "resolve_question", "send_back", "store", "submit", "withdraw"]
+__all__ = [
+    "desk",
+    "publish",
+    "register",
+    "remove",
+    "resolve_question",
+    "send_back",
+    "store",
+    "submit",
+    "withdraw",
+]

@@ -1,0 +1,58 @@
+"""What is typed at the desk: the services decide, a refusal comes back at its field."""
+
+from django import forms
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement, FollowUp
+from agreements.queries import ledger
+from lib.problems import Refused
+
+
+class DeskForm(forms.Form):
+    """A form whose faults may come from a service too."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Put each fault at the field its pointer names, or at the form as a whole."""
+        for fault in refusal.faults:
+            name = fault.pointer.lstrip("/")
+            self.add_error(name if name in self.fields else None, fault.message)
+
+
+class FollowUpForm(DeskForm):
+    """A day to ask again, about one commitment or the whole agreement. Needs parties and commitments; no query."""
+
+    on = forms.DateField(
+        label=_("Ask again on"),
+        help_text=_("Our own day. It is no deadline: no source states it."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    note = forms.CharField(
+        label=_("What to ask"),
+        required=False,
+        max_length=FollowUp._meta.get_field("note").max_length,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    commitment = forms.ChoiceField(label=_("About"), required=False)
+
+    def __init__(self, *args, agreement: Agreement, **kwargs):
+        super().__init__(*args, **kwargs)
+        ledger.lanes(agreement)
+        self.fields["commitment"].choices = [
+            ("", _("the whole agreement")),
+            *(
+                (str(each.pk), f"{each.label} · {Truncator(each.text).chars(60)}")
+                for each in agreement.commitments.all()
+            ),
+        ]
+
+
+class OutcomeForm(DeskForm):
+    """What a follow-up brought to light."""
+
+    outcome = forms.CharField(
+        label=_("What was learned"),
+        required=False,
+        max_length=FollowUp._meta.get_field("outcome").max_length,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
