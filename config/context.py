@@ -10,10 +10,16 @@ from lib import languages
 
 # The first letters of a URL name → the item of the main menu it stands under.
 _SECTIONS = {
+    "home": "home",
     "agreement": "agreements",
+    "quality": "agreements",
     "source": "agreements",
     "organization": "organizations",
+    "people": "organizations",
+    "person": "organizations",
     "activit": "activities",
+    "commitment": "agreements",
+    "progress": "agreements",
     "api": "api",
 }
 

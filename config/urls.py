@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from activities import views as activity_views
-from agreements.views import browse
+from activities.views import browse as activity_pages
+from activities.views import progress as progress_pages
+from activities.views import report as report_pages
+from agreements.views import bodies, browse, desk, find, home, listing, out, past
 from config import api, rest
 
 handler400 = "config.rest.bad_request"
@@ -40,13 +42,41 @@ urlpatterns = [
     path("api/v1/", include(api.router.urls)),
     path("problems/<slug:slug>", rest.problem_page, name="problem"),
     *i18n_patterns(
-        path("", RedirectView.as_view(pattern_name="agreements"), name="home"),
-        path("agreements/", browse.agreement_list, name="agreements"),
+        path("", home.home_page, name="home"),
+        path("search/suggestions", find.suggested, name="suggestions"),
+        path("agreements/", listing.agreement_list, name="agreements"),
+        path("agreements/export.<slug:format>", out.agreement_export, name="agreement-export"),
+        path("agreements/calendar.ics", out.calendar_file, name="calendar"),
+        path("agreements/calendar/<uuid:key>/<str:signature>.ics", out.calendar_private, name="calendar-private"),
+        path("agreements/changes.atom", out.changes_feed, name="changes-feed"),
+        path("agreements/quality/", home.quality_list, name="quality"),
         path("agreements/<str:code>/", browse.agreement_sheet, name="agreement"),
+        path("agreements/<str:code>/sheet.pdf", out.agreement_pdf, name="agreement-pdf"),
+        path("agreements/<str:code>/calendar.ics", out.agreement_calendar, name="agreement-calendar"),
+        path("agreements/<str:code>/versions/", past.agreement_versions, name="agreement-versions"),
+        path("agreements/<str:code>/follow/", desk.agreement_follow, name="agreement-follow"),
+        path("agreements/<str:code>/unfollow/", desk.agreement_unfollow, name="agreement-unfollow"),
+        path("agreements/<str:code>/follow-ups/", desk.follow_up_set, name="follow-up-set"),
+        path("follow-ups/<uuid:pk>/done/", desk.follow_up_done, name="follow-up-done"),
+        path("follow-ups/<uuid:pk>/reopen/", desk.follow_up_reopen, name="follow-up-reopen"),
+        path("follow-ups/<uuid:pk>/remove/", desk.follow_up_remove, name="follow-up-remove"),
+        path("views/save/", desk.view_save, name="view-save"),
+        path("views/<uuid:pk>/remove/", desk.view_remove, name="view-remove"),
         path("sources/<uuid:pk>/", browse.source_page, name="source"),
-        path("organizations/", browse.organization_list, name="organizations"),
-        path("organizations/<slug:slug>/", browse.organization_page, name="organization"),
-        path("activities/", activity_views.activity_list, name="activities"),
+        path("organizations/", bodies.organization_list, name="organizations"),
+        path("organizations/<slug:slug>/", bodies.organization_page, name="organization"),
+        path("people/", bodies.person_list, name="people"),
+        path("people/<uuid:pk>/", bodies.person_page, name="person"),
+        path("activities/", activity_pages.activity_list, name="activities"),
+        path("activities/report/", report_pages.activity_report, name="activity-report"),
+        path("activities/<uuid:pk>/", activity_pages.activity_page, name="activity"),
+        path("activities/<uuid:pk>/edit/", report_pages.activity_edit, name="activity-edit"),
+        path("activities/<uuid:pk>/withdraw/", report_pages.activity_withdraw, name="activity-withdraw"),
+        path("evidence/<uuid:pk>/", activity_pages.evidence_file, name="evidence"),
+        path("commitments/<uuid:pk>/", progress_pages.commitment_page, name="commitment"),
+        path("commitments/<uuid:pk>/word/", progress_pages.progress_report, name="progress-report"),
+        path("account/digest/", out.digest_settings, name="digest-settings"),
+        path("account/digest/stop/<uuid:key>/<str:signature>/", out.digest_stop, name="digest-stop"),
         # An address is what an account is known by: an administrator changes it, with an event in the trail.
         path("account/email/", RedirectView.as_view(pattern_name="mfa_index"), name="account_email"),
         path("account/", include("allauth.urls")),

@@ -1,10 +1,12 @@
 """How facts are written on a page: texts with their language marked, dates that are not exact, history in words."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, format_datetime
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
 from django import template
 from django.apps import apps
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -49,6 +51,12 @@ def direction(language: str) -> str:
 
 
 @register.filter
+def country(code: str) -> str:
+    """The country's name in the reader's language; its code when CLDR has none."""
+    return Locale(languages.current()).territories.get(code, code) if code else ""
+
+
+@register.filter
 def day(value: date) -> str:
     """A day written out: 1 Nov 2026, never 01/11."""
     return format_date(value, "d MMM y", locale=_locale())
@@ -57,6 +65,45 @@ def day(value: date) -> str:
 @register.filter
 def moment(value) -> str:
     return format_datetime(value, "d MMM y, HH:mm", locale=_locale())
+
+
+@register.filter
+def full_day(value: date) -> str:
+    """A day with its weekday, at the head of a page: Sunday 22 November 2026."""
+    return format_date(value, "EEEE d MMMM y", locale=_locale())
+
+
+@register.filter
+def month(value: date) -> str:
+    """The month in short, as it stands alone: Nov."""
+    return format_date(value, "LLL", locale=_locale())
+
+
+@register.filter
+def month_year(value: date) -> str:
+    """The month of a year as it stands alone: November 2026."""
+    return format_date(value, "LLLL y", locale=_locale())
+
+
+@register.filter
+def weekday(value: date, width: str = "wide") -> str:
+    """The day of the week as it stands alone, `wide` or `abbreviated`."""
+    return format_date(value, "cccc" if width == "wide" else "ccc", locale=_locale())
+
+
+@register.filter
+def ago(value: datetime) -> str:
+    """How long ago something happened: 2 hours ago; after a month the day."""
+    since = timezone.now() - value
+    if since > timedelta(days=31):
+        return day(timezone.localdate(value))
+    return format_timedelta(-since, add_direction=True, locale=_locale(), threshold=1)
+
+
+@register.filter
+def away(days: int) -> str:
+    """So many days from now, or before when below zero, in its largest unit: in 2 years, 3 months ago."""
+    return format_timedelta(timedelta(days=days), add_direction=True, locale=_locale(), threshold=1)
 
 
 @register.filter
@@ -106,6 +153,14 @@ VERBS = {
     "agreement.changed": lambda: _("Record corrected"),
     "question.resolved": lambda: _("Open question resolved"),
     "progress.reported": lambda: _("A party reported progress"),
+    "activity.reported": lambda: _("Activity reported"),
+    "activity.changed": lambda: _("Activity corrected"),
+    "activity.cancelled": lambda: _("Activity cancelled"),
+    "evidence.attached": lambda: _("Evidence added"),
+    "follow_up.set": lambda: _("Follow-up set"),
+    "follow_up.done": lambda: _("Follow-up done"),
+    "follow_up.reopened": lambda: _("Follow-up opened again"),
+    "followup.removed": lambda: _("Follow-up removed"),
 }
 
 

@@ -35,12 +35,21 @@ function showPassword(button, show) {
   for (const part of button.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== (show ? "shown" : "hidden");
 }
 
+// Copy what the button controls, and say so where it is heard too.
+async function copyText(button) {
+  const words = document.getElementById(button.getAttribute("aria-controls"))?.textContent.replace(/\s+/g, " ").trim();
+  await navigator.clipboard.writeText(words);
+  button.querySelector("[role=status]").textContent = button.querySelector("template").content.textContent;
+  button.querySelector("[data-when=before]").hidden = true;
+}
+
 document.addEventListener("click", (event) => {
   closeMenus(event.target.closest("details.menu"));
   const button = event.target.closest("[data-act]");
   if (button?.dataset.act === "theme") switchTheme();
   if (button?.dataset.act === "password") showPassword(button, button.getAttribute("aria-pressed") !== "true");
   if (button?.dataset.act === "print") print();
+  if (button?.dataset.act === "copy") copyText(button);
   const link = event.target.closest("a[href^='#']");
   if (link && link.hash === location.hash) showTarget();
 });
@@ -97,4 +106,51 @@ document.addEventListener("allauth.error", (event) => {
   if (!words) return;
   event.preventDefault();
   words.hidden = false;
+});
+
+// Search boxes that suggest: the focus stays in the box while arrows move, Enter opens, Esc closes.
+const box = (list) => document.querySelector(`[role=combobox][aria-controls="${list.id}"]`);
+const list = (input) => document.getElementById(input.getAttribute("aria-controls"));
+const isBox = (element) => element.matches?.("[role=combobox][hx-get]");
+
+function choose(input, option) {
+  for (const each of list(input).querySelectorAll("[role=option]")) each.setAttribute("aria-selected", each === option);
+  option ? input.setAttribute("aria-activedescendant", option.id) : input.removeAttribute("aria-activedescendant");
+  option?.scrollIntoView({ block: "nearest" });
+}
+
+function suggest(input, open) {
+  list(input).hidden = !open;
+  input.setAttribute("aria-expanded", open);
+  choose(input, null);
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!isBox(event.target) || event.target.value.trim().length > 1) return;
+  event.preventDefault();
+  suggest(event.target, false);
+});
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  const input = target.id && target.matches("[role=listbox]") && box(target);
+  if (input) suggest(input, target.childElementCount > 0 && document.activeElement === input);
+});
+document.addEventListener("suggested", ({ target, detail }) => {
+  const said = document.getElementById(`${target.id}-said`);
+  if (said) said.textContent = detail.said;
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  if (isBox(target) && !list(target).contains(relatedTarget)) suggest(target, false);
+});
+document.addEventListener("keydown", (event) => {
+  const input = event.target;
+  if (!isBox(input) || list(input).hidden || event.isComposing) return;
+  const options = [...list(input).querySelectorAll("[role=option]")];
+  const at = options.findIndex((each) => each.getAttribute("aria-selected") === "true");
+  // One step past either end is the box itself, with what was typed.
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) choose(input, options[(at + 1 + step + options.length + 1) % (options.length + 1) - 1]);
+  else if (event.key === "Escape") suggest(input, false);
+  else if (event.key === "Enter" && at >= 0) options[at].click();
+  else return;
+  event.preventDefault();
 });

@@ -1,36 +1,12 @@
 """No page and no resource without a permission: forgetting fails here first."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.viewsets import ViewSetMixin
 
 from config import api
 from organizations.permissions import Permission
+from tests.addresses import ALL, BORROWED, OPEN, OURS
 
-# Open to everybody on purpose: they show nothing of the registry.
-OPEN = {"healthz", "home", "openapi", "problem", "jsi18n", "javascript-catalog", "set_language"}
-BORROWED = ("allauth", "django", "rest_framework")
-
-
-def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every address below `resolver`, but those of the administration: its site guards them all alike."""
-    for each in resolver.url_patterns:
-        path = f"{prefix}{each.pattern}"
-        if isinstance(each, URLResolver):
-            if each.namespace != "admin":
-                yield from patterns(each, path)
-        else:
-            yield path, each
-
-
-ALL = [(path, each) for path, each in patterns(get_resolver())]
-OURS = [
-    (path, each)
-    for path, each in ALL
-    if not each.callback.__module__.startswith(BORROWED) and each.name not in OPEN
-]
 PAGES = [(path, each.callback) for path, each in OURS if not hasattr(each.callback, "cls")]
 RESOURCES = sorted({each.callback.cls for _path, each in OURS if hasattr(each.callback, "cls")}, key=str)
 STANDARD = {"list", "retrieve", "create", "update", "partial_update", "destroy"}
