@@ -46,6 +46,7 @@ urlpatterns = [
         path("search/suggestions", find.suggested, name="suggestions"),
         path("agreements/", listing.agreement_list, name="agreements"),
         path("agreements/export.<slug:format>", out.agreement_export, name="agreement-export"),
+        path("agreements/sheets.pdf", out.agreement_sheets, name="agreement-sheets"),
         path("agreements/calendar.ics", out.calendar_file, name="calendar"),
         path("agreements/calendar/<uuid:key>/<str:signature>.ics", out.calendar_private, name="calendar-private"),
         path("agreements/changes.atom", out.changes_feed, name="changes-feed"),

@@ -1,4 +1,4 @@
-"""The printable page: the sheet of one agreement, and a filtered list, as PDF.
+"""The printable page: the sheets of agreements, one or several, and a filtered list, as PDF.
 
 Typst sets the pages (`typst/*.typ`): it shapes Arabic and knows both directions, and writes tagged files after
 PDF/UA-1. Text goes in as data, never as markup. The same record on the same day gives the same bytes.
@@ -28,6 +28,9 @@ TEMPLATES = Path(__file__).parent / "typst"
 STANDARD = "ua-1"
 LONGEST_LIST = 500
 """How many agreements a printed list may have: beyond it nobody reads on, and a table of rows serves better."""
+
+MOST_SHEETS = 30
+"""How many sheets one file may have: a meeting's worth of paper, set while the reader waits."""
 
 
 @cache
@@ -64,15 +67,33 @@ def _house(on: date) -> dict:
         "dir": languages.direction(language),
         "site": str(settings.SITE_NAME),
         "page": [before, between, after],
-        "standing": _("As of %(date)s") % {"date": day(on)},
+        "standing": _as_of(on),
     }
 
 
-def sheet_pdf(sheet: Sheet, *, on: date, address: str) -> bytes:
-    """The sheet as the page shows it, in the reader's language, with every quote; `address` is that of the page."""
+def _as_of(on: date) -> str:
+    return _("As of %(date)s") % {"date": day(on)}
+
+
+def sheets_pdf(sheets: Sequence[Sheet], *, on: date, address: str) -> bytes:
+    """The sheets as their pages show them, in the reader's language, with every quote; each begins a new page.
+
+    `address` is that of the page, or of the list, that they were asked for on. ValueError without a sheet.
+    """
+    if not sheets:
+        raise ValueError("a file of no sheets")
+    shown = [_with_foot(each, on) for each in sheets]
+    title = shown[0]["title"] if len(shown) == 1 else _("Agreement sheets")
+    return _printed("sheet.typ", {"title": title, "address": address, "sheets": shown}, on=on)
+
+
+def _with_foot(sheet: Sheet, on: date) -> dict:
+    """The sheet, and what the foot of its pages says beside the number of the page."""
     version = _("Version %(number)s of the record") % {"number": sheet.agreement.version}
-    standing = f"{_house(on)['standing']} · {version}"
-    return _printed("sheet.typ", printed.sheet(sheet) | {"address": address, "standing": standing}, on=on)
+    return printed.sheet(sheet) | {
+        "address": f"{settings.PUBLIC_URL}{sheet.agreement.get_absolute_url()}",
+        "standing": f"{_as_of(on)} · {version}",
+    }
 
 
 def list_pdf(rows: Iterable[Row], *, on: date, asked: Sequence[tuple[str, str]], address: str) -> bytes:
@@ -112,7 +133,7 @@ def _line(row: Row, answered: bool) -> list[dict]:
     ]
     cells = [
         title,
-        [[f"{each.letter} ", printed.text(each.organization.label, apart=True)] for each in row.parties],
+        [printed.mark_and_name(each) for each in row.parties],
         [str(row.commitments), {"muted": " · ".join(f"{side} {number}" for side, number in row.sides)}],
         [str(LegalState(row.state).label)],
         [printed.when(a.signed)],

@@ -71,6 +71,16 @@ def capital(words: Any) -> str:
     return words[:1].upper() + words[1:]
 
 
+def side(letters: str) -> str:
+    """Whose colour and shape: the first four parties have their own."""
+    return letters.lower() if letters in {"A", "B", "C", "D"} else "x"
+
+
+def mark_and_name(party: Party) -> list[Piece]:
+    mark = {"mark": party.letter, "side": side(party.letter)}
+    return [mark, "\u00a0", text(party.organization.label, apart=True)]
+
+
 def sheet(sheet: Sheet) -> dict[str, Any]:
     """Everything `typst/sheet.typ` asks for."""
     return _Printed(sheet).data()
@@ -113,14 +123,24 @@ class _Printed:
     def refs(self, proofs: list[Proof] | None) -> Piece:
         """The numbers of the quotes behind a fact, with their sentences: `[3] sentence 2`."""
         numbered = {self.quotes[self._key(each)][0]: each for each in proofs or []}
-        return [[" ", {"ref": number, "words": self.place(each)}] for number, each in numbered.items()]
+        return [
+            {"ref": number, "to": self.label("quote", number), "words": self.place(each)}
+            for number, each in numbered.items()
+        ]
+
+    def label(self, what: str, number: int) -> str:
+        """Where a link leads: unlike any of another sheet in the same file."""
+        return f"{self.agreement.code}-{what}-{number}"
 
     def place(self, proof: Proof) -> str:
         place = _("sentence %(number)s") % {"number": proof.sentence} if proof.sentence else _("heading")
         return f"{proof.source_number} · {place}" if len(self.sheet.sources) > 1 else place
 
     def doubts(self, fact: Any) -> Piece:
-        return [[" ", {"doubt": self.questions[each.pk]}] for each in fact.doubts]
+        return [
+            {"doubt": _asked(number), "to": self.label("question", number)}
+            for number in (self.questions[each.pk] for each in fact.doubts)
+        ]
 
     def behind(self, fact: Any) -> Piece:
         return [self.refs(fact.proofs), self.doubts(fact)]
@@ -130,11 +150,7 @@ class _Printed:
         found += [spoken(each, "text") for each in row.beneficiary_groups]
         if not found:
             return muted(_("For whom: not stated in the source"))
-        return [muted(pgettext("beneficiaries", "For")), " ", _joined(found, "; ")]
-
-    @staticmethod
-    def side(letters: str) -> str:
-        return {"A": "a", "B": "b"}.get(letters, "c")
+        return [muted(pgettext("beneficiaries", "For")), " ", _joined(found, _semicolon())]
 
     # The page, from top to bottom.
 
@@ -156,7 +172,8 @@ class _Printed:
             ),
             "parties": [self.party(each) for each in a.parties.all()],
             "facts": self.facts(),
-            "lanes": [self.lane(each) for each in shown.sided] if a.commitments.all() else [],
+            "lanes": [self.lane(each) for each in self.giving()],
+            "idle": [mark_and_name(each.parties[0]) for each in shown.idle] if self.is_long() else [],
             "joint": [self.lane(each) for each in shown.joint],
             # Sections in rows: what stands in one list is printed side by side.
             "sections": [
@@ -173,6 +190,7 @@ class _Printed:
             "words": {
                 "ledger": _("Commitments ledger"),
                 "no_commitment": _("The sources state no commitment."),
+                "idle": _("No commitment of their own in the source:"),
                 "no_joint": _("The source states no joint commitment. Shared aims are under Objectives."),
                 "questions": _("Open questions"),
                 "sources": _("Documents and sources"),
@@ -194,7 +212,7 @@ class _Printed:
             lines.append(self.behind(party))
         return {
             "letter": party.letter,
-            "side": self.side(party.letter),
+            "side": side(party.letter),
             "name": spoken(organization, "name", apart=True),
             "lines": lines,
         }
@@ -234,7 +252,7 @@ class _Printed:
                 "reference",
             ),
             plain(pgettext("fact", "Amount"), code(amount) if amount else None, "amount"),
-            plain(_("Themes"), ", ".join(str(each.theme) for each in a.theme_links.all()) or None, "themes"),
+            plain(_("Themes"), _comma().join(str(each.theme) for each in a.theme_links.all()) or None, "themes"),
             {
                 "label": _("Fulfilment"),
                 "value": ngettext(
@@ -244,6 +262,16 @@ class _Printed:
                 "notes": [],
             },
         ]
+
+    def is_long(self) -> bool:
+        """Paper has room for two columns: the sides of more parties stand below one another."""
+        return len(self.sheet.sided) > 2 and bool(self.labels)
+
+    def giving(self) -> list[Lane]:
+        """The sides that have a heading of their own; beyond two, only those that owe something."""
+        if not self.labels:
+            return []
+        return [each for each in self.sheet.sided if each.commitments or not self.is_long()]
 
     def lane(self, lane: Lane) -> dict[str, Any]:
         number = len(lane.commitments)
@@ -273,7 +301,7 @@ class _Printed:
             ) % {"number": number}
         return {
             "mark": lane.letters,
-            "side": "j" if lane.is_joint else self.side(lane.letters),
+            "side": "j" if lane.is_joint else side(lane.letters),
             "heading": heading,
             "who": who,
             "sum": sum_,
@@ -284,23 +312,21 @@ class _Printed:
         due = [muted(_("Due")), " ", when(row.due)]
         if registry.is_missing(row.due):
             due = muted(_("no deadline in the source"))
-        details: list[Piece] = [
-            [capital(row.standing.progress.label), " · ", muted(capital(row.kind)), self.behind(row)],
-            [self.beneficiaries(row), " · ", due],
-        ]
-        more = [name(row.place)] if row.place else []
+        about: list[Piece] = [capital(row.standing.progress.label), muted(capital(row.kind))]
+        if row.place:
+            about.append(name(row.place))
         if row.quantity is not None:
             quantity = f"{row.quantity:f}".rstrip("0").rstrip(".")
-            more.append([code(quantity), " ", name(row.unit)])
-        if more:
-            details.append(_joined(more, " · "))
+            about.append([code(quantity), " ", name(row.unit)])
+        details: list[Piece] = [
+            [_joined(about, " · "), self.behind(row)],
+            [self.beneficiaries(row), " · ", due],
+        ]
         if row.purpose:
             details.append([muted(_("Purpose")), " ", spoken(row, "purpose")])
         for view in row.standing.views:
             said = [
-                view.party.letter,
-                " ",
-                text(view.party.organization.label, apart=True),
+                *mark_and_name(view.party),
                 " ",
                 {"strong": str(view.get_verdict_display())},
                 " ",
@@ -369,7 +395,7 @@ class _Printed:
         for row in self.agreement.statements.all():
             speaker: list[Piece] = [muted(_("speaker not stated"))]
             if row.speaker:
-                speaker = [{"strong": spoken(row.speaker.person, "name", apart=True)}, ", "]
+                speaker = [{"strong": spoken(row.speaker.person, "name", apart=True)}, _comma()]
                 speaker.append(spoken(row.speaker, "title"))
                 if row.attribution == "inferred":
                     speaker.append(muted(" (", row.get_attribution_display(), ")"))
@@ -385,7 +411,7 @@ class _Printed:
             lines: list[Piece] = [{"strong": spoken(each["person"], "name", apart=True)}]
             for office, proofs in each["offices"]:
                 place = text(office.organization.label, apart=True)
-                line = [spoken(office, "title"), ", ", place]
+                line = [spoken(office, "title"), _comma(), place]
                 if office.attachment == "inferred":
                     line.append(muted(" (", office.get_attachment_display(), ")"))
                 lines.append([*line, self.refs(proofs)])
@@ -435,7 +461,8 @@ class _Printed:
             told = {"name": row.resolved_by, "date": registry.moment(row.resolved_at)}
             resolution = [_("Resolved by %(name)s, %(date)s:") % told, " ", name(row.resolution)]
         return {
-            "number": self.questions[row.pk],
+            "mark": _asked(self.questions[row.pk]),
+            "label": self.label("question", self.questions[row.pk]),
             "state": _("Question resolved") if row.resolved_at else _("Unclear wording"),
             "about": code(label) if label else None,
             "text": spoken(row, "text"),
@@ -467,6 +494,7 @@ class _Printed:
             "quotes": [
                 {
                     "number": number,
+                    "label": self.label("quote", number),
                     "place": self.place(proof),
                     "quote": proof.citation.quote,
                 }
@@ -477,6 +505,19 @@ class _Printed:
 
 def _is_rtl() -> bool:
     return languages.direction(languages.current()) == "rtl"
+
+
+def _comma() -> str:
+    return "، " if _is_rtl() else ", "
+
+
+def _semicolon() -> str:
+    return {"ar": "؛ ", "fr": "\u00a0; "}.get(languages.current(), "; ")
+
+
+def _asked(number: int) -> str:
+    """The number of a question, as it stands at the fact and over the question."""
+    return f"{'؟' if _is_rtl() else '?'} {number}"
 
 
 def _joined(pieces: list[Piece], between: str) -> Piece:

@@ -79,6 +79,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     visible = Agreement.objects.visible_to(request.user)
     filters = AgreementFilter(request.GET, queryset=visible, on=on, actor=request.user)
     look = Look.of(request.GET, searching=bool(request.GET.get("q", "").strip()))
+    is_understood = filters.is_valid()
     context = {
         "form": filters.form,
         "look": look,
@@ -106,7 +107,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "views": views(request, visible, on=on),
         "on": on,
     }
-    if not filters.is_valid():
+    if not is_understood:
         # What can be understood stays chosen: the facets are those of the filters that are in order.
         sound = AgreementFilter(understood(request, filters), queryset=visible, on=on, actor=request.user)
         shown = {"facets": facets.facets(sound), "days": facets.days(sound)} if sound.is_valid() else {}

@@ -93,26 +93,67 @@ def agreement_export(request: HttpRequest, format: str) -> HttpResponse:
         if count > pdf.LONGEST_LIST:
             return _too_long(request, count)
         rows = [line.row for lines in listed.lines() for line in lines]
-        address = f"{settings.PUBLIC_URL}{reverse('agreements')}"
-        query = without(request)
         response = HttpResponse(
-            pdf.list_pdf(rows, on=filters.on, asked=asked, address=f"{address}?{query}" if query else address)
+            pdf.list_pdf(rows, on=filters.on, asked=asked, address=_list_address(request))
         )
     response["Content-Type"] = FORMATS[format]
     return named(response, f"mithaq-{filters.on:%Y-%m-%d}.{format}", inline=format == "pdf")
 
 
-def _too_long(request: HttpRequest, count: int) -> HttpResponse:
+@require_safe
+@kept_by_nobody
+@requires(Permission.VIEW)
+def agreement_sheets(request: HttpRequest) -> HttpResponse:
+    """The sheets of all agreements of the list with the same parameters, in its order, as one file to print."""
+    filters = filtered(request, request.user)
+    if not filters.is_valid():
+        return not_understood(request, filters)
+    count = filters.qs.count()
+    if not count:
+        return refused(request, _("No agreement matches"), [_("There is no sheet to print.")])
+    if count > pdf.MOST_SHEETS:
+        return _too_many_sheets(request, count)
+    look = Look.of(request.GET, searching=bool(request.GET.get("q", "").strip()))
+    listed = tabular.Listed(
+        filters.qs, look.order, request.user, filters.on, languages.current(), filters.asked
+    )
+    keys = [each.pk for batch in listed.batches(lambda agreements: agreements) for each in batch]
+    readable = Agreement.objects.visible_to(request.user)
+    found = sheet.with_everything(readable, on=filters.on).in_bulk(keys)
+    shown = [
+        sheet.sheet(found[key], on=filters.on, readable=readable, with_history=False) for key in keys
+    ]
+    body = pdf.sheets_pdf(shown, on=filters.on, address=_list_address(request))
+    name = f"mithaq-sheets-{filters.on:%Y-%m-%d}.pdf"
+    return named(HttpResponse(body, content_type=FORMATS["pdf"]), name, inline=True)
+
+
+def _list_address(request: HttpRequest) -> str:
+    """Where the list that was asked for stands, for whoever has only the paper."""
+    address, query = f"{settings.PUBLIC_URL}{reverse('agreements')}", without(request)
+    return f"{address}?{query}" if query else address
+
+
+def _rows_instead(request: HttpRequest) -> list[tuple[str, str]]:
     query = without(request)
-    instead = [
+    return [
         (name, reverse("agreement-export", args=[format]) + (f"?{query}" if query else ""))
         for name, format in (("CSV", "csv"), ("XLSX", "xlsx"))
     ]
+
+
+def _too_many_sheets(request: HttpRequest, count: int) -> HttpResponse:
+    reason = _("At most %(most)d sheets are printed at once; these are %(count)d. Choose fewer in the list.")
+    told = reason % {"most": pdf.MOST_SHEETS, "count": count}
+    return refused(request, _("These are too many sheets to print"), [told], *_rows_instead(request))
+
+
+def _too_long(request: HttpRequest, count: int) -> HttpResponse:
     reason = _("A printed list has at most %(most)d agreements; these are %(count)d.") % {
         "most": pdf.LONGEST_LIST,
         "count": count,
     }
-    return refused(request, _("This list is too long to print"), [reason], *instead)
+    return refused(request, _("This list is too long to print"), [reason], *_rows_instead(request))
 
 
 @require_safe
@@ -173,7 +214,7 @@ def agreement_pdf(request: HttpRequest, code: str) -> HttpResponse:
         sheet.with_everything(readable, on=on), number=Agreement.number_of(code) or 0
     )
     shown = sheet.sheet(agreement, on=on, readable=readable, with_history=False)
-    body = pdf.sheet_pdf(shown, on=on, address=f"{settings.PUBLIC_URL}{agreement.get_absolute_url()}")
+    body = pdf.sheets_pdf([shown], on=on, address=f"{settings.PUBLIC_URL}{agreement.get_absolute_url()}")
     name = f"{agreement.code}.{languages.current()}.pdf"
     return named(HttpResponse(body, content_type="application/pdf"), name, inline=True)
 
