@@ -252,7 +252,9 @@ class _Printed:
                 "reference",
             ),
             plain(pgettext("fact", "Amount"), code(amount) if amount else None, "amount"),
-            plain(_("Themes"), _comma().join(str(each.theme) for each in a.theme_links.all()) or None, "themes"),
+            plain(
+                _("Themes"), _comma().join(str(each.theme) for each in a.theme_links.all()) or None, "themes"
+            ),
             {
                 "label": _("Fulfilment"),
                 "value": ngettext(

@@ -120,9 +120,7 @@ def agreement_sheets(request: HttpRequest) -> HttpResponse:
     keys = [each.pk for batch in listed.batches(lambda agreements: agreements) for each in batch]
     readable = Agreement.objects.visible_to(request.user)
     found = sheet.with_everything(readable, on=filters.on).in_bulk(keys)
-    shown = [
-        sheet.sheet(found[key], on=filters.on, readable=readable, with_history=False) for key in keys
-    ]
+    shown = [sheet.sheet(found[key], on=filters.on, readable=readable, with_history=False) for key in keys]
     body = pdf.sheets_pdf(shown, on=filters.on, address=_list_address(request))
     name = f"mithaq-sheets-{filters.on:%Y-%m-%d}.pdf"
     return named(HttpResponse(body, content_type=FORMATS["pdf"]), name, inline=True)

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from agreements.exports import pdf
+from agreements.exports import printed as in_print
 from agreements.models import Agreement
 from agreements.queries import listing, sheet
 from tests import factories
@@ -24,7 +25,7 @@ def printed(agreement: Agreement, *, language: str = "en", on: date = ON) -> byt
     row = sheet.with_everything(readable, on=on).get(pk=agreement.pk)
     shown = sheet.sheet(row, on=on, readable=readable, with_history=False)
     with translation.override(language):
-        return pdf.sheet_pdf(shown, on=on, address=f"http://registry.example/{language}/{row.code}")
+        return pdf.sheets_pdf([shown], on=on, address=f"http://registry.example/{language}/{row.code}")
 
 
 def read(file: bytes) -> pypdf.PdfReader:
@@ -73,7 +74,7 @@ class TestTheSheet:
         assert "relative to a date that is not given" in told
         assert "Unclear wording" in told
         assert "Names of the signatories" in told
-        assert "http://registry.example/en/MQ-" in told
+        assert f"/en/agreements/{both[1].code}/" in told
         assert "As of 22 Nov 2026" in told
         assert "Page 1 of " in told
 
@@ -166,6 +167,158 @@ class TestTheAddress:
         client.force_login(people["reader"])
 
         assert client.get(f"/en/agreements/{code}/sheet.pdf").status_code == 404
+
+
+class TestSeveralSheets:
+    @pytest.fixture
+    def three(self, both):
+        return [*both, factories.AgreementFactory(published=True, title_en="A third agreement")]
+
+    @staticmethod
+    def query(agreements) -> str:
+        return "&".join(f"only={each.code}" for each in agreements)
+
+    @pytest.mark.parametrize("order", ["number", "-number"])
+    def test_stand_in_the_order_of_the_list_each_from_a_new_page(self, client, three, people, order):
+        client.force_login(people["reader"])
+
+        response = client.get(f"/en/agreements/sheets.pdf?order={order}&{self.query(three)}")
+
+        assert response.headers["Content-Type"] == "application/pdf"
+        assert response.headers["Cache-Control"] == "private, no-store"
+        file = read(response.content)
+        expected = sorted(three, key=lambda each: each.number, reverse=order == "-number")
+        first = [entry for entry in file.outline if not isinstance(entry, list)]
+        assert [each.title for each in first] == [each.title for each in expected]
+        begins = [file.get_destination_page_number(each) for each in first]
+        assert begins[0] == 0
+        assert begins == sorted(set(begins))
+
+    def test_name_their_own_number_and_address_at_the_foot_and_count_all_pages(self, client, three, people):
+        client.force_login(people["reader"])
+
+        file = read(client.get(f"/en/agreements/sheets.pdf?order=number&{self.query(three)}").content)
+
+        first = [entry for entry in file.outline if not isinstance(entry, list)]
+        begins = [file.get_destination_page_number(each) for each in first]
+        for index, page in enumerate(file.pages):
+            told = " ".join(page.extract_text().split())
+            whose = three[sum(begin <= index for begin in begins) - 1]
+            assert f"Page {index + 1} of {len(file.pages)}" in told
+            assert f"/en/agreements/{whose.code}/" in told
+            assert not [each for each in three if each != whose and f"agreements/{each.code}/" in told]
+
+    def test_tell_the_words_of_each_once(self, client, three, people):
+        client.force_login(people["reader"])
+
+        told = text(client.get(f"/en/agreements/sheets.pdf?{self.query(three)}").content)
+
+        for words in ("Hold workshops", "alors que l'on célébrait", "A third agreement"):
+            alone = [text(printed(each)).count(words) for each in three]
+            assert sum(alone) == told.count(words) > 0
+            assert alone.count(0) == len(three) - 1
+
+    def test_lead_to_their_own_quotes(self, client, three, people):
+        client.force_login(people["reader"])
+
+        file = client.get(f"/en/agreements/sheets.pdf?{self.query(three)}").content
+
+        assert len(destinations(file)) == sum(len(destinations(printed(each))) for each in three)
+
+    @pytest.mark.parametrize("language", ["en", "fr", "ar"])
+    def test_are_one_tagged_file_the_same_to_the_byte(self, client, both, people, language):
+        client.force_login(people["reader"])
+        address = f"/{language}/agreements/sheets.pdf?{self.query(both)}"
+
+        first = client.get(address).content
+
+        root = read(first).trailer["/Root"]
+        assert root["/Lang"] == language
+        assert "pdfuaid:part" in root["/Metadata"].get_data().decode()
+        assert first == client.get(address).content
+
+    def test_obey_every_filter_of_the_list(self, client, three, people):
+        client.force_login(people["reader"])
+
+        told = text(client.get("/en/agreements/sheets.pdf?q=Hold+workshops").content)
+
+        assert three[0].title_en in told
+        assert three[2].title_en not in told
+
+    def test_are_not_those_that_one_may_not_read(self, client, both, people):
+        hidden = factories.AgreementFactory(published=True, confidentiality="restricted", title_en=MARKER)
+        address = f"/en/agreements/sheets.pdf?{self.query([*both, hidden])}"
+
+        client.force_login(people["reader"])
+        told = text(client.get(address).content)
+        assert MARKER not in told
+        assert hidden.code not in told
+
+        client.force_login(people["editor"])
+        assert MARKER in text(client.get(address).content)
+
+    def test_of_too_many_are_refused_in_words(self, client, three, people, monkeypatch):
+        monkeypatch.setattr(pdf, "MOST_SHEETS", 2)
+        client.force_login(people["reader"])
+
+        response = client.get("/en/agreements/sheets.pdf")
+        assert response.status_code == 400
+        page = response.content.decode()
+        assert "At most 2 sheets are printed at once; these are 3." in page
+        assert "/en/agreements/export.csv" in page
+
+        assert client.get(f"/en/agreements/sheets.pdf?{self.query(three[:2])}").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [("only=MQ-9999", "There is no sheet to print."), ("only=nonsense", "This filter cannot be")],
+    )
+    def test_of_nothing_are_refused_in_words(self, client, both, people, query, words):
+        client.force_login(people["reader"])
+
+        response = client.get(f"/en/agreements/sheets.pdf?{query}")
+
+        assert response.status_code == 400
+        assert words in response.content.decode()
+
+    def test_cost_the_same_number_of_queries_however_many(
+        self, client, people, django_assert_max_num_queries
+    ):
+        def richly(number: int) -> None:
+            for agreement in factories.AgreementFactory.create_batch(number, published=True):
+                party = agreement.parties.first()
+                factories.CommitmentFactory(agreement=agreement, debtors=[party])
+
+        client.force_login(people["reader"])
+        richly(2)
+        client.get("/en/agreements/sheets.pdf")
+        with django_assert_max_num_queries(99) as two:
+            assert client.get("/en/agreements/sheets.pdf").status_code == 200
+        richly(5)
+        with django_assert_max_num_queries(99) as seven:
+            assert client.get("/en/agreements/sheets.pdf").status_code == 200
+
+        assert len(seven) == len(two)
+
+
+class TestTheMarks:
+    @pytest.mark.parametrize(
+        ("letters", "side"), [("A", "a"), ("C", "c"), ("D", "d"), ("E", "x"), ("J", "x")]
+    )
+    def test_of_the_first_four_parties_are_their_own(self, letters, side):
+        assert in_print.side(letters) == side
+
+    def test_stand_beside_the_parties_of_a_list(self):
+        agreement = factories.AgreementFactory(parties=[])
+        for each in factories.OrganizationFactory.create_batch(4):
+            factories.PartyFactory(agreement=agreement, organization=each)
+        listed = listing.listed(Agreement.objects.all(), on=ON, actor=BY)
+
+        file = pdf.list_pdf(listing.rows(listed, on=ON), on=ON, asked=[], address="x")
+
+        told = text(file)
+        for party in agreement.parties.all():
+            assert f"{party.letter} {party.organization.label}" in told.replace("\u00a0", " ")
 
 
 class TestTheList:
