@@ -48,7 +48,9 @@ class SourceQuerySet(models.QuerySet):
         )
         readable = Q(pk__in=cited)
         if actor.may(Permission.VIEW_DRAFTS):
-            readable |= Q(agreement_links__isnull=True)
+            readable |= ~Q(
+                pk__in=AgreementSource.objects.values("source")
+            )  # a join would list a source twice
         return self.filter(readable)
 
 

@@ -4,11 +4,8 @@ Every page, export, feed, calendar and resource of the API, with the number of q
 is not in the table, or that costs one query more or less, fails here.
 """
 
-from collections.abc import Iterator
-import json, time
-T=time.time()
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from django.core.files.base import ContentFile
@@ -51,106 +48,128 @@ from agreements.models import (
     Theme,
 )
 from audit import trail
+from lib import search
 from lib.claims import Basis, DateClaim
 from organizations import private_addresses
 from organizations.models import Alias, Office, Organization, Person
 from tests import addresses
 from tests.agreements.conftest import BY, account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("long")]
 
-FEW, MANY = 10, 1_000
+FEW, SOME, MANY = 10, 200, 10_000
 BODIES, RICH = 300, 10
 
+# Asked again with MANY; the other pages show one thing, or are lists like these.
+LISTS = (
+    "/en/",
+    "/en/agreements/",
+    "/en/agreements/?q=children&kind=other",
+    "/en/agreements/?attention=overdue&order=next",
+    "/en/agreements/?party={hub}&columns=groups&columns=questions&size=100",
+    "/en/agreements/{code}/",
+    "/en/agreements/quality/",
+    "/en/organizations/",
+    "/en/activities/",
+    "/api/v1/agreements",
+    "/api/v1/agreements?q=children",
+    "/api/v1/commitments",
+)
+
+SIMILAR = ("/en/agreements/{code}/", "/en/agreements/{code}/?in_force_on={past}")
+"""With FEW agreements none is similar to another yet, which spares these a query: they are counted from SOME on."""
+
 COSTS: dict[str, tuple[int, int]] = {
-    "/en/": (0, 0),
-    "/en/search/suggestions?q=agr": (0, 0),
-    "/en/agreements/": (0, 0),
-    "/en/agreements/?q=children&kind=other": (0, 0),
-    "/en/agreements/?q=childern": (0, 0),
-    "/en/agreements/?attention=overdue&order=next": (0, 0),
-    "/en/agreements/?attention=incomplete&more=organization&more=group": (0, 0),
-    "/en/agreements/?in_force_on={today}&signed_from={past}&order=-signed": (0, 0),
-    "/en/agreements/?party={hub}&columns=groups&columns=questions&size=100": (0, 0),
-    "/en/agreements/?q=nothing+like+it": (0, 0),
-    "/en/agreements/export.csv?only={code}": (0, 0),
-    "/en/agreements/export.xlsx?only={code}": (0, 0),
-    "/en/agreements/export.json?only={code}": (0, 0),
-    "/en/agreements/export.json?only={code}&expand=proof": (0, 0),
-    "/en/agreements/export.pdf?only={code}": (0, 0),
-    "/en/agreements/calendar.ics": (0, 0),
-    "/en/agreements/calendar/{user}/{signature}.ics": (0, 0),
-    "/en/agreements/changes.atom": (0, 0),
-    "/en/agreements/quality/": (0, 0),
-    "/en/agreements/{code}/": (0, 0),
-    "/en/agreements/{code}/?in_force_on={past}": (0, 0),
-    "/en/agreements/{code}/?known_on={today}": (0, 0),
-    "/en/agreements/{code}/sheet.pdf": (0, 0),
-    "/en/agreements/{code}/calendar.ics": (0, 0),
-    "/en/agreements/{code}/versions/": (0, 0),
-    "/en/sources/{source}/": (0, 0),
-    "/en/organizations/": (0, 0),
-    "/en/organizations/?order=agreements": (0, 0),
-    "/en/organizations/{slug}/": (0, 0),
-    "/en/organizations/{slug}/?scope=subtree": (0, 0),
-    "/en/people/": (0, 0),
-    "/en/people/{person}/": (0, 0),
-    "/en/activities/": (0, 0),
-    "/en/activities/?q=activity&status=held": (0, 0),
-    "/en/activities/?look=month": (0, 0),
-    "/en/activities/report/": (0, 0),
-    "/en/activities/report/?commitment={commitment}": (0, 0),
-    "/en/activities/{activity}/": (0, 0),
-    "/en/activities/{activity}/edit/": (0, 0),
-    "/en/evidence/{evidence}/": (0, 0),
-    "/en/commitments/{commitment}/": (0, 0),
-    "/en/commitments/{commitment}/word/": (0, 0),
-    "/en/account/digest/": (0, 0),
-    "/en/account/digest/stop/{user}/{stop}/": (0, 0),
-    "/api/v1/": (0, 0),
-    "/api/v1/agreements": (0, 0),
-    "/api/v1/agreements?expand=proof&page_size=5": (0, 0),
-    "/api/v1/agreements?q=children": (0, 0),
-    "/api/v1/agreements/{agreement}": (0, 0),
-    "/api/v1/agreements/{agreement}?expand=proof": (0, 0),
-    "/api/v1/agreements/{agreement}?known_on={today}": (0, 0),
-    "/api/v1/agreements/{agreement}/sources": (0, 0),
-    "/api/v1/parties": (0, 0),
-    "/api/v1/parties/{party}": (0, 0),
-    "/api/v1/groups": (0, 0),
-    "/api/v1/groups/{group}": (0, 0),
-    "/api/v1/objectives": (0, 0),
-    "/api/v1/objectives/{objective}": (0, 0),
-    "/api/v1/commitments": (0, 0),
-    "/api/v1/commitments?debtor={hub}": (0, 0),
-    "/api/v1/commitments/{commitment}": (0, 0),
-    "/api/v1/statements": (0, 0),
-    "/api/v1/statements/{statement}": (0, 0),
-    "/api/v1/advantages": (0, 0),
-    "/api/v1/advantages/{advantage}": (0, 0),
-    "/api/v1/open-questions": (0, 0),
-    "/api/v1/open-questions/{question}": (0, 0),
-    "/api/v1/events": (0, 0),
-    "/api/v1/events/{event}": (0, 0),
-    "/api/v1/links": (0, 0),
-    "/api/v1/links/{link}": (0, 0),
-    "/api/v1/programmes": (0, 0),
-    "/api/v1/programmes/{programme}": (0, 0),
-    "/api/v1/sources": (0, 0),
-    "/api/v1/sources/{source}": (0, 0),
-    "/api/v1/sources/{source}/citations": (0, 0),
-    "/api/v1/citations": (0, 0),
-    "/api/v1/citations/{citation}": (0, 0),
-    "/api/v1/organizations": (0, 0),
-    "/api/v1/organizations/{hub}": (0, 0),
-    "/api/v1/people": (0, 0),
-    "/api/v1/people/{person}": (0, 0),
-    "/api/v1/activities": (0, 0),
-    "/api/v1/activities/{activity}": (0, 0),
-    "/api/v1/progress-views": (0, 0),
-    "/api/v1/progress-views/{word}": (0, 0),
-    "/api/v1/vocabularies": (0, 0),
-    "/api/v1/vocabularies/{vocabulary}": (0, 0),
+    "/en/": (19, 24),
+    "/en/search/suggestions?q=agr": (2, 4),
+    "/en/agreements/": (37, 41),
+    "/en/agreements/?q=children&kind=other": (41, 45),
+    "/en/agreements/?q=childern": (40, 44),
+    "/en/agreements/?attention=overdue&order=next": (37, 41),
+    "/en/agreements/?attention=incomplete&more=organization&more=group": (37, 41),
+    "/en/agreements/?in_force_on={today}&signed_from={past}&order=-signed": (25, 28),
+    "/en/agreements/?party={hub}&columns=groups&columns=questions&size=100": (38, 42),
+    "/en/agreements/?q=nothing+like+it": (8, 11),
+    # A whole export reads on in batches by key: its queries grow with its rows, by one batch for some hundreds.
+    "/en/agreements/export.csv?only={code}": (17, 20),
+    "/en/agreements/export.xlsx?only={code}": (17, 20),
+    "/en/agreements/export.json?only={code}": (21, 23),
+    "/en/agreements/export.json?only={code}&expand=proof": (31, 33),
+    "/en/agreements/export.pdf?only={code}": (18, 21),
+    "/en/agreements/calendar.ics": (15, 18),
+    "/en/agreements/calendar/{user}/{signature}.ics": (17, 17),
+    "/en/agreements/changes.atom": (2, 4),
+    "/en/agreements/quality/": (17, 19),
+    "/en/agreements/{code}/": (45, 50),
+    "/en/agreements/{code}/?in_force_on={past}": (45, 50),
+    "/en/agreements/{code}/?known_on={today}": (54, 57),
+    "/en/agreements/{code}/sheet.pdf": (39, 41),
+    "/en/agreements/sheets.pdf?only={code}": (41, 43),
+    "/en/agreements/{code}/calendar.ics": (16, 19),
+    "/en/agreements/{code}/versions/": (0, 6),
+    "/en/sources/{source}/": (3, 5),
+    "/en/organizations/": (5, 7),
+    "/en/organizations/?order=agreements": (5, 7),
+    "/en/organizations/{slug}/": (28, 30),
+    "/en/organizations/{slug}/?scope=subtree": (27, 29),
+    "/en/people/": (3, 5),
+    "/en/people/{person}/": (7, 9),
+    "/en/activities/": (15, 17),
+    "/en/activities/?q=activity&status=held": (19, 21),
+    "/en/activities/?look=month": (27, 29),
+    "/en/activities/report/": (0, 7),
+    "/en/activities/report/?commitment={commitment}": (0, 11),
+    "/en/activities/{activity}/": (9, 13),
+    "/en/activities/{activity}/edit/": (0, 24),
+    "/en/evidence/{evidence}/": (1, 3),
+    "/en/commitments/{commitment}/": (50, 52),
+    "/en/commitments/{commitment}/word/": (0, 52),
+    "/en/account/digest/": (0, 5),
+    "/en/account/digest/stop/{user}/{stop}/": (1, 3),
+    "/api/v1/": (0, 2),
+    "/api/v1/agreements": (21, 23),
+    "/api/v1/agreements?expand=proof&page_size=5": (55, 57),
+    "/api/v1/agreements?q=children": (22, 24),
+    "/api/v1/agreements/{agreement}": (21, 23),
+    "/api/v1/agreements/{agreement}?expand=proof": (31, 33),
+    "/api/v1/agreements/{agreement}?known_on={today}": (36, 38),
+    "/api/v1/agreements/{agreement}/sources": (4, 6),
+    "/api/v1/parties": (22, 24),
+    "/api/v1/parties/{party}": (22, 24),
+    "/api/v1/groups": (22, 24),
+    "/api/v1/groups/{group}": (22, 24),
+    "/api/v1/objectives": (22, 24),
+    "/api/v1/objectives/{objective}": (22, 24),
+    "/api/v1/commitments": (22, 24),
+    "/api/v1/commitments?debtor={hub}": (23, 25),
+    "/api/v1/commitments/{commitment}": (22, 24),
+    "/api/v1/statements": (22, 24),
+    "/api/v1/statements/{statement}": (22, 24),
+    "/api/v1/advantages": (22, 24),
+    "/api/v1/advantages/{advantage}": (22, 24),
+    "/api/v1/open-questions": (22, 24),
+    "/api/v1/open-questions/{question}": (22, 24),
+    "/api/v1/events": (22, 24),
+    "/api/v1/events/{event}": (22, 24),
+    "/api/v1/links": (22, 24),
+    "/api/v1/links/{link}": (22, 24),
+    "/api/v1/programmes": (1, 3),
+    "/api/v1/programmes/{programme}": (1, 3),
+    "/api/v1/sources": (2, 4),
+    "/api/v1/sources/{source}": (2, 4),
+    "/api/v1/sources/{source}/citations": (3, 5),
+    "/api/v1/citations": (1, 3),
+    "/api/v1/citations/{citation}": (1, 3),
+    "/api/v1/organizations": (4, 6),
+    "/api/v1/organizations/{hub}": (4, 6),
+    "/api/v1/people": (3, 5),
+    "/api/v1/people/{person}": (3, 5),
+    "/api/v1/activities": (5, 7),
+    "/api/v1/activities/{activity}": (5, 7),
+    "/api/v1/progress-views": (1, 3),
+    "/api/v1/progress-views/{word}": (1, 3),
+    "/api/v1/vocabularies": (0, 2),
+    "/api/v1/vocabularies/{vocabulary}": (1, 3),
 }
 """What is asked → the queries of an answer: for a reader without account, for an editor (with session and account)."""
 
@@ -390,8 +409,8 @@ class Costs:
             registry.editor, backend="django.contrib.auth.backends.ModelBackend"
         )
 
-    def of_all(self) -> dict[tuple[str, str], int | str]:
-        return {(row, reader): self.of(row, reader) for row in COSTS for reader in self.READERS}
+    def of_all(self, rows: Iterable[str] = COSTS) -> dict[tuple[str, str], int | str]:
+        return {(row, reader): self.of(row, reader) for row in rows for reader in self.READERS}
 
     def of(self, row: str, reader: str) -> int | str:
         asked: list[str] = []
@@ -408,28 +427,30 @@ class Costs:
 
 @pytest.fixture(scope="module")
 def counted(django_db_setup, django_db_blocker) -> Iterator[list[dict[tuple[str, str], int | str]]]:
-    """The costs with FEW agreements and with MANY: one fill for the whole file, taken back after it."""
+    """The costs with FEW agreements, with SOME and with MANY: one fill for the whole file, taken back after it.
+
+    The triggers sleep while the last thousands come, or they would take minutes in this one transaction: nothing here
+    asks for their guard. What a search needs of them is drawn anew.
+    """
     with django_db_blocker.unblock(), override_settings(PUBLIC_READING=True), transaction.atomic():
         registry = Registry()
         costs = Costs(registry)
         try:
             registry.grow(0, FEW)
             few = costs.of_all()
-            json.dump([[*k,few[k]] for k in few], open('/tmp/w/h/proof_few.json','w'))
-            open("/tmp/w/h/proof_t","a").write(f"few {time.time()-T}\n")
-            # The statistics are young whenever the tables have grown tenfold, as autovacuum keeps them.
-            for start, stop in pairwise((FEW, 500, MANY)):
-                registry.grow(start, stop)
-                with connection.cursor() as cursor:
-                    cursor.execute("ANALYZE")
-            open("/tmp/w/h/proof_t","a").write(f"filled {time.time()-T}\n")
-            many = costs.of_all()
-            open("/tmp/w/h/proof_t","a").write(f"many {time.time()-T}\n")
-            json.dump([[*k,few[k],many[k]] for k in few], open("/tmp/w/h/proof_costs.json","w"))
+            registry.grow(FEW, SOME)
+            some = costs.of_all()
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL session_replication_role = replica")
+                registry.grow(SOME, MANY)
+                cursor.execute("SET LOCAL session_replication_role = origin")
+                search.rebuild()
+                cursor.execute("ANALYZE")  # as autovacuum keeps the statistics
+            many = costs.of_all(LISTS)
         finally:
             default_storage.delete(registry.evidence)
             transaction.set_rollback(True)
-    return [few, many]
+    return [few, some, many]
 
 
 def test_every_page_is_in_the_table():
@@ -441,4 +462,5 @@ def test_every_page_is_in_the_table():
 def test_an_answer_costs_what_the_table_says_for_ten_agreements_and_for_ten_thousand(counted, row, reader):
     expected = COSTS[row][Costs.READERS.index(reader)]
 
-    assert [costs[row, reader] for costs in counted] == [expected, expected]
+    told = counted[1:] if row in SIMILAR else counted
+    assert {costs[row, reader] for costs in told if (row, reader) in costs} == {expected}

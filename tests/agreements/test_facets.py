@@ -37,7 +37,7 @@ from organizations.models import Organization
 from tests.agreements.conftest import BY
 from tests.factories import OrganizationFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("long")]
 
 ON = date(2026, 11, 22)
 MANY = 2000
@@ -349,13 +349,22 @@ def codes_of_the_list(asked: QueryDict) -> list[str]:
     return codes
 
 
-def test_the_export_of_each_combination_has_exactly_the_rows_of_its_list(registry, client, settings):
-    settings.PUBLIC_READING = True
-    reader = UserFactory(role="editor")
-    client.force_login(reader)
-    for asked in combinations(registry):
-        asked.pop("attention", None)  # what needs attention is another thing for this reader, on another day
+def short(rows: list[Known], most: int) -> list[QueryDict]:
+    """Two hundred combinations that leave something, and no more than `most`."""
+    dice, found = random.Random(11), []  # noqa: S311
+    while len(found) < COMBINATIONS:
+        asked = combination(dice, rows)
+        # What needs attention, and the state, are other things on another day.
+        asked.pop("attention", None)
         asked.pop("state", None)
+        if 1 <= len(narrowed(rows, asked)()) <= most:
+            found.append(asked)
+    return found
+
+
+def test_the_export_of_each_combination_has_exactly_the_rows_of_its_list(registry, client):
+    client.force_login(UserFactory(role="editor"))
+    for asked in [QueryDict("kind=framework_agreement"), *short(registry, most=20)]:
         answer = client.get(f"/en/agreements/export.csv?{asked.urlencode()}")
         assert answer.status_code == 200, asked.urlencode()
         text = b"".join(answer.streaming_content).decode("utf-8-sig")

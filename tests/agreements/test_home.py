@@ -22,7 +22,6 @@ from lib.claims import NOT_STATED, Basis, DateClaim
 from organizations.models.accounts import Anonymous
 from organizations.permissions import Permission
 from tests.agreements.conftest import empty_registry
-from tests.agreements.test_costs import fill
 from tests.factories import (
     ActivityFactory,
     AgreementFactory,
@@ -420,21 +419,6 @@ class TestWhatEnds:
 
 
 class TestThePage:
-    def test_asks_the_same_number_of_queries_for_sixty_agreements_and_for_two_thousand(
-        self, client, bodies, people, today
-    ):
-        client.force_login(people["contributor"])
-        addresses = ("/en/", "/en/agreements/quality/")
-        for each in addresses:  # what is asked once a process is not counted
-            client.get(each)
-        few = {each: _queries(client, each) for each in addresses}
-
-        fill(people["reviewer"], bodies[:2])
-
-        assert {each: _queries(client, each) for each in addresses} == few
-        assert few["/en/"] <= 32
-        assert few["/en/agreements/quality/"] <= 24
-
     def test_leads_from_each_figure_to_the_list_of_as_many(self, client, readers, today):
         for name in ("anonymous", "partner", "reviewer"):
             actor = readers[name]

@@ -55,11 +55,15 @@ def noon(step: int) -> datetime:
 def spread_over_days(marks: list[tuple[int, int]]) -> Iterator[None]:
     """As if a day lay between the steps of a history: `marks` are the last version and the last event of each.
 
-    What was there before the first step, vocabularies included, was known the day before; they get back their time.
+    What was there before the first step, vocabularies included, was known the day before; what migrations left gets
+    back its time.
     """
     with with_triggers_off() as cursor:
+        kept = {}
         cursor.execute("SELECT id, at FROM audit_rowversion WHERE table_name = ANY(%s)", [sorted(KEPT)])
-        kept = cursor.fetchall()
+        kept["audit_rowversion"] = cursor.fetchall()
+        cursor.execute("SELECT id, at FROM audit_auditevent WHERE verb = 'vocabulary.seeded'")
+        kept["audit_auditevent"] = cursor.fetchall()
         for table, side in (("audit_rowversion", 0), ("audit_auditevent", 1)):
             previous = -1
             for step, mark in enumerate(marks, start=-1):
@@ -72,8 +76,9 @@ def spread_over_days(marks: list[tuple[int, int]]) -> Iterator[None]:
         yield
     finally:
         with with_triggers_off() as cursor:
-            for key, at in kept:
-                cursor.execute("UPDATE audit_rowversion SET at = %s WHERE id = %s", [at, key])
+            for table, rows in kept.items():
+                for key, at in rows:
+                    cursor.execute(f"UPDATE {table} SET at = %s WHERE id = %s", [at, key])
 
 
 def mark() -> tuple[int, int]:

@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from audit.verification import verify
 from tests.audit.raw import another_connection, tell
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("long")]
 
 
 def waiting_locks() -> int:

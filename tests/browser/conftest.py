@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import polib
@@ -16,12 +17,12 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, StorageState, sync_playwright
 
 from activities import samples
 from agreements.models import Citation
 from organizations import services as organization_services
-from organizations.models import System, User
+from organizations.models import Person, System, User
 from organizations.permissions import Role
 from tests.factories import PASSWORD, ActivityFactory, FulfilmentFactory
 
@@ -63,6 +64,9 @@ class Registry:
     """What the tests know of the registry behind the pages."""
 
     user: User
+    contributor: User
+    """Of a party to the joint agreement: may report an activity and say how far a commitment is."""
+
     joint: str
     sided: str
     citation: Citation
@@ -70,6 +74,11 @@ class Registry:
 
     debtors: str
     """The quote that says who owes the first commitment."""
+
+    commitment: str
+    activity: str
+    person: str
+    """The addresses of one of each, without the language."""
 
 
 @pytest.fixture(scope="package")
@@ -86,7 +95,7 @@ def db(program: str, django_db_setup, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture(scope="package")
 def registry(db) -> Registry:
-    """Both samples, published; an activity; an administrator whose password is PASSWORD."""
+    """Both samples, published; an activity; an administrator and a contributor whose password is PASSWORD."""
     return _fill()
 
 
@@ -111,12 +120,25 @@ def _fill() -> Registry:
         was_held=True, title_en="A day for children", organizers=[joint.parties.first().organization]
     )
     FulfilmentFactory(activity=activity, commitment=commitment)
+    contributor = organization_services.create_account(
+        email="party@tests.example",
+        name="A party's contributor",
+        role=Role.CONTRIBUTOR,
+        password=PASSWORD,
+        organization=joint.parties.first().organization,
+        by=by,
+    )
+    person = Person.objects.order_by("pk").first()
     return Registry(
         user,
+        contributor,
         joint.code,
         sided.code,
         joint.all_citations.order_by("-start").first(),
         commitment.citations.get(about="debtors").quote,
+        f"commitments/{commitment.pk}/",
+        f"activities/{activity.pk}/",
+        f"people/{person.pk}/",
     )
 
 
@@ -144,6 +166,22 @@ def chromium(program: str, address: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def session(chromium: Browser, address: str, registry: Registry) -> StorageState:
+    """What a browser keeps once the contributor has signed in: one sign-in for all pages that ask for it."""
+    context = chromium.new_context(base_url=address, locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto("/en/account/login/")
+    page.locator("#id_login").fill(registry.contributor.email)
+    page.locator("#id_password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("details.account").wait_for()
+    kept = context.storage_state()
+    context.close()
+    return kept
 
 
 @dataclass
@@ -204,16 +242,36 @@ def any_page(request: pytest.FixtureRequest, window) -> Iterator[Page]:
 
 @pytest.fixture
 def places(registry: Registry) -> dict[str, str]:
-    """The pages every reader meets: a name, and the address after the language."""
+    """Every page: a name, and the address after the language. Those of `test_looks.SIGNED` ask for an account."""
     citation = registry.citation
+    sheet = f"agreements/{registry.joint}/"
     return {
+        "home": "",
         "list": "agreements/",
-        "joint sheet": f"agreements/{registry.joint}/",
+        "list searched": "agreements/?q=children",
+        "list by days": "agreements/?signed_from=2012&signed_to=2012",
+        "list with nothing": "agreements/?q=xylophone",
+        "export refused": "agreements/export.csv?signed_from=flood",
+        "quality": "agreements/quality/",
+        "suggestions": "search/suggestions?q=ama",
+        "joint sheet": sheet,
         "sided sheet": f"agreements/{registry.sided}/",
+        "sheet of a day": f"{sheet}?in_force_on=2015-01-01",
+        "sheet as known": f"{sheet}?known_on={date.today().isoformat()}",
         "source": f"sources/{citation.source_id}/?cite={citation.pk}#c-{citation.pk}",
+        "commitment": registry.commitment,
         "organizations": "organizations/",
         "organization": "organizations/aman/",
+        "people": "people/",
+        "person": registry.person,
         "activities": "activities/",
+        "month": "activities/?view=month",
+        "activity": registry.activity,
         "sign-in": "account/login/",
         "not found": "nowhere/",
+        "own sheet": sheet,
+        "own commitment": registry.commitment,
+        "versions": f"{sheet}versions/",
+        "report": f"activities/report/?agreement={registry.joint}",
+        "digest": "account/digest/",
     }

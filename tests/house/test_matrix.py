@@ -72,6 +72,7 @@ SHOWN: dict[str, str] = {
     "/en/agreements/export.json": ALL,
     "/en/agreements/export.json?expand=proof": ALL,
     "/en/agreements/export.pdf": ALL,
+    "/en/agreements/sheets.pdf": ALL,
     "/en/agreements/calendar.ics": "draft follow-up",
     "/en/agreements/calendar/{user}/{signature}.ics": "holder follow-up",
     "/en/agreements/changes.atom": ALL,
@@ -159,7 +160,7 @@ SHOWN: dict[str, str] = {
     "/api/v1/people/{person}": "",
     "/api/v1/activities": ALL,
     "/api/v1/activities?q={asked}": "its",
-    "/api/v1/activities?agreement={agreement}": "its",
+    "/api/v1/activities?agreement={agreement}": ALL,
     "/api/v1/activities/{activity}": "its",
     "/api/v1/activities/{shared_activity}": ALL,
     "/api/v1/progress-views": ALL,
@@ -323,6 +324,7 @@ class Registry:
         )
         for each in self.accounts.values():
             self.row(Follow(user=each, agreement=agreement))
+        factories.record(agreement)
         self.hidden[kind] = {
             "asked": ASKED[kind],
             "prefix": WORDS[kind][:5],

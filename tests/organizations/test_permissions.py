@@ -25,6 +25,7 @@ HOLDERS = {
     Permission.ACTIVITY_REPORT: WRITERS,
     Permission.PROGRESS_REPORT: WRITERS,
     Permission.HISTORY_VIEW: PEOPLE_WHO_WRITE,
+    Permission.DESK: EVERYBODY - {Role.PARTNER_SYSTEM},
     Permission.ADMINISTER: {Role.ADMINISTRATOR},
 }
 
