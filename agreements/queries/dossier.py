@@ -19,6 +19,7 @@ from agreements.models import (
     OpenQuestion,
     Party,
     Programme,
+    Reading,
     Source,
     Statement,
 )
@@ -64,7 +65,8 @@ def with_facts(agreements, *, on: date, readable):
             Prefetch(
                 "links", AgreementLink.objects.filter(to__in=readable).select_related("to").order_by("pk")
             ),
-            Prefetch("questions", OpenQuestion.objects.prefetch_related("readings").order_by(*in_order)),
+            Prefetch("questions", OpenQuestion.objects.order_by(*in_order)),
+            Prefetch("questions__readings", Reading.objects.order_by(*in_order)),
         )
     )
 

@@ -267,7 +267,7 @@ def combination(dice: random.Random, rows: list[Known]) -> QueryDict:
     if dice.randrange(3) == 0:
         asked["signed_from"] = asked["signed_to"] = str(dice.randrange(2008, 2028))
         asked.setlist("signed_match", dice.sample(["certain", "possible", "unknown"], dice.randrange(4)))
-    if dice.randrange(6) == 0:
+    if dice.randrange(20) == 0:
         asked["q"] = dice.choice(WORDS)
     return asked
 

@@ -52,8 +52,15 @@ class TestDays:
             "2026-00",
             "2026-11-00",
             "1 Foo 2026",
-        ]
-        + ["0001", "9999", "2026-11-01 10:00", "Nov", "1 Nov", "-2026", "2026–2027", "1 2026"],
+            "0001",
+            "9999",
+            "2026-11-01 10:00",
+            "Nov",
+            "1 Nov",
+            "-2026",
+            "2026–2027",
+            "1 2026",
+        ],
     )
     def test_that_are_not_clear_are_refused(self, typed):
         with pytest.raises(written.Unclear):
