@@ -48,7 +48,11 @@ urlpatterns = [
         path("agreements/export.<slug:format>", out.agreement_export, name="agreement-export"),
         path("agreements/sheets.pdf", out.agreement_sheets, name="agreement-sheets"),
         path("agreements/calendar.ics", out.calendar_file, name="calendar"),
-        path("agreements/calendar/<uuid:key>/<str:signature>.ics", out.calendar_private, name="calendar-private"),
+        path(
+            "agreements/calendar/<uuid:key>/<str:signature>.ics",
+            out.calendar_private,
+            name="calendar-private",
+        ),
         path("agreements/changes.atom", out.changes_feed, name="changes-feed"),
         path("agreements/quality/", home.quality_list, name="quality"),
         path("agreements/<str:code>/", browse.agreement_sheet, name="agreement"),
