@@ -77,7 +77,7 @@ LISTS = (
 )
 
 SIMILAR = ("/en/agreements/{code}/", "/en/agreements/{code}/?in_force_on={past}")
-"""With FEW agreements none is similar to another yet, which spares these a query: they are counted from SOME on."""
+"""Similar agreements are looked for otherwise among FEW, for a query more: these are counted from SOME on."""
 
 COSTS: dict[str, tuple[int, int]] = {
     "/en/": (19, 24),
@@ -100,8 +100,8 @@ COSTS: dict[str, tuple[int, int]] = {
     "/en/agreements/calendar/{user}/{signature}.ics": (17, 17),
     "/en/agreements/changes.atom": (2, 4),
     "/en/agreements/quality/": (17, 19),
-    "/en/agreements/{code}/": (45, 50),
-    "/en/agreements/{code}/?in_force_on={past}": (45, 50),
+    "/en/agreements/{code}/": (44, 49),
+    "/en/agreements/{code}/?in_force_on={past}": (44, 49),
     "/en/agreements/{code}/?known_on={today}": (54, 57),
     "/en/agreements/{code}/sheet.pdf": (39, 41),
     "/en/agreements/sheets.pdf?only={code}": (41, 43),
