@@ -36,6 +36,9 @@ NO_PROGRAMME = "none"
 DATES = {"signed": _("Signed"), "effective": _("In force from"), "ends": _("Ends")}
 Step = Callable[[QuerySet], QuerySet]
 
+FEW = 1000
+"""As many keys as are handed back to the database, so that what they answer to need not be asked again."""
+
 
 class AgreementForm(DaysForm):
     """Checks what single fields cannot."""
@@ -144,8 +147,22 @@ class AgreementFilter(days_filters(**DATES)):
         words = self.form.cleaned_data.get("q")
         return search.nearest(words, readable=self.queryset) if words else None
 
+    def counted(self, *, without: tuple[str, ...] = ()) -> QuerySet:
+        """What is left by all parameters but those named in `without`, to count in: a facet does not count itself."""
+        if self.steps.keys() & set(without):
+            return Agreement.objects.filter(pk__in=self.narrowed(without=without).values("pk"))
+        return self._left
+
+    @cached_property
+    def _left(self) -> QuerySet:
+        return Agreement.objects.filter(pk__in=_keys(self.qs))
+
+    @cached_property
+    def _said(self) -> QuerySet | list[UUID]:
+        return _keys(self.queryset.filter(self.asked.condition))
+
     def narrowed(self, *, without: tuple[str, ...] = ()) -> QuerySet:
-        """What is left by all parameters but those named in `without`: a facet does not count itself away."""
+        """What is left by all parameters but those named in `without`."""
         found = self.queryset.all()
         for name, step in self.steps.items():
             if name not in without:
@@ -187,7 +204,7 @@ class AgreementFilter(days_filters(**DATES)):
     # One condition for each parameter. Rows below an agreement are asked through their keys: nothing is joined.
 
     def by_words(self, found, words):
-        return found.filter(self.asked.condition)
+        return found.filter(pk__in=self._said)
 
     def by_party(self, found, organizations):
         parties = Party.objects.filter(organization__in=organizations)
@@ -258,6 +275,12 @@ _BY: dict[str, Callable] = {
     "followed": AgreementFilter.by_follower,
     "only": AgreementFilter.by_number,
 }
+
+
+def _keys(found: QuerySet) -> QuerySet | list[UUID]:
+    """The keys of `found`: where they are FEW looked up, so that each use need not find them again. One query."""
+    keys = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return keys if len(keys) <= FEW else found.values("pk")
 
 
 def _any(conditions) -> Q:

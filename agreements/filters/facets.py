@@ -68,7 +68,7 @@ def facets(filters: AgreementFilter, *, whole: frozenset[str] = frozenset()) -> 
     """
     found = []
     for name, count in _COUNTED.items():
-        left = Agreement.objects.filter(pk__in=filters.narrowed(without=(name,)).values("pk"))
+        left = filters.counted(without=(name,))
         label = str(filters.form.fields[name].label)
         chosen = {str(each) for each in filters.data.getlist(name)}
         options = [replace(each, chosen=each.value in chosen) for each in count(filters, left)]
@@ -86,7 +86,7 @@ def _shown(facet: Facet, *, whole: bool) -> Facet:
 def days(filters: AgreementFilter, name: str = "signed") -> Days:
     """How the date `name` answers among what the other filters leave: two queries."""
     own = (name, f"{name}_from", f"{name}_to", f"{name}_match")
-    left = Agreement.objects.filter(pk__in=filters.narrowed(without=own).values("pk"))
+    left = filters.counted(without=own)
     answers, unknown = [], 0
     if asked := filters.form.days.get(name):
         counts = dict(

@@ -93,7 +93,7 @@ class History:
     """A random life of the agreement of Al Amal: each step is one call of a service."""
 
     def __init__(self, seed: int, people):
-        self.dice = random.Random(seed)  # noqa: S311
+        self.dice = random.Random(seed)  # noqa: S311  a draw that anybody may repeat
         self.people = people
         self.id: UUID = services.register(samples.read("entraide-al-amal"), by=people["contributor"]).pk
 
@@ -361,7 +361,7 @@ class TestAsKnownOn:
         }
         marks = [mark()]
         history = History(seed, people)
-        dice = random.Random(seed)  # noqa: S311
+        dice = random.Random(seed)  # noqa: S311  a draw that anybody may repeat
         asked = [START + timedelta(days=dice.randrange(-900, 900)) for _day in range(2)]
         api = f"/api/v1/agreements/{history.id}?expand=proof&in_force_on="
         page = f"{history.agreement.get_absolute_url()}?in_force_on="
