@@ -10,6 +10,7 @@ from agreements.models.agreement import (
 )
 from agreements.models.desk import Follow, FollowUp, SavedView
 from agreements.models.doubts import OpenQuestion, Reading
+from agreements.models.drafts import Draft, DraftStep
 from agreements.models.evidence import AgreementSource, Citation, NoiseSpan, Source
 from agreements.models.lifecycle import LifecycleEvent
 from agreements.models.parties import Party, Signatory
@@ -40,6 +41,8 @@ __all__ = [
     "CommitmentBeneficiary",
     "CommitmentDebtor",
     "CommitmentKind",
+    "Draft",
+    "DraftStep",
     "Follow",
     "FollowUp",
     "LifecycleEvent",
