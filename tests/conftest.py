@@ -35,13 +35,20 @@ KEPT = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_settings() -> Iterator[None]:
-    """Passwords hashed in no time, static files served from where they lie, a cache of this process alone."""
+    """Passwords hashed in no time, static files served from where they lie, a cache and files of this process alone."""
+    files = {
+        "BACKEND": settings.STORAGES["default"]["BACKEND"],
+        "OPTIONS": {"location": settings.DATA_DIR / f"files-{os.environ.get('PYTEST_XDIST_WORKER', 'here')}"},
+    }
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise asks for it
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         STORAGES=settings.STORAGES
-        | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
+        | {
+            "default": files,
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
     ):
         yield
 
