@@ -1,17 +1,20 @@
 """Every write about agreements: one function each, one event each, one transaction each."""
 
-from agreements.services import desk
+from agreements.services import desk, drafting
 from agreements.services.evidence import resolve_question
 from agreements.services.records import remove, store
 from agreements.services.register import register
 from agreements.services.review import publish, send_back, submit, withdraw
+from agreements.services.revise import revise
 
 __all__ = [
     "desk",
+    "drafting",
     "publish",
     "register",
     "remove",
     "resolve_question",
+    "revise",
     "send_back",
     "store",
     "submit",

@@ -78,6 +78,10 @@ class Intake:
         """The column `id`, for a row that keeps the one its document has."""
         return {"id": part["id"]} if self.restoring and part.get("id") else {}
 
+    def enter(self, model: type, rows: Sequence[models.Model]) -> None:
+        """Write the rows of one table."""
+        model.objects.bulk_create(rows)
+
     def each(self, member: str) -> Iterator[tuple[int, str, Mapping]]:
         for index, part in enumerate(self.dossier[member]):
             yield index, f"/{member}/{index}", part

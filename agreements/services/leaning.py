@@ -54,6 +54,7 @@ class LeanedOn(Intake):
             if row is not None:
                 told = read_source(row) | {"text": row.text}
                 self.known(at, told, self.plain(part, skip={"noise"}))
+                self.set_aside_again(row, part["noise"], at)
             else:
                 row = Source(
                     **self.identity(part),
@@ -94,7 +95,10 @@ class LeanedOn(Intake):
                     )
                 )
         self.stop_at_faults()
-        NoiseSpan.objects.bulk_create(rows)
+        self.enter(NoiseSpan, rows)
+
+    def set_aside_again(self, source: Source, noise: Sequence[Mapping], at: str) -> None:
+        """What is set aside in a source that is here already stays as it is."""
 
     def organizations(self) -> None:
         waiting = list(self.each("organizations"))

@@ -50,7 +50,7 @@ class Provisions(LeanedOn):
             languages.assign(row, "text", part["texts"])
             self.cite("group", row, part, at)
             rows.append(row)
-        NamedGroup.objects.bulk_create(rows)
+        self.enter(NamedGroup, rows)
 
     def parties(self) -> None:
         rows, signatories, seen = [], [], {}
@@ -103,8 +103,8 @@ class Provisions(LeanedOn):
                 _("A partner system enters agreements to which its organization is a party."),
             )
         self.stop_at_faults()
-        Party.objects.bulk_create(rows)
-        Signatory.objects.bulk_create(signatories)
+        self.enter(Party, rows)
+        self.enter(Signatory, signatories)
 
     def objectives(self) -> None:
         rows, groups = [], []
@@ -117,8 +117,8 @@ class Provisions(LeanedOn):
                 ObjectiveGroup(objective=row, group=each)
                 for each in self.found(NamedGroup, part["groups"], f"{at}/groups")
             ]
-        Objective.objects.bulk_create(rows)
-        ObjectiveGroup.objects.bulk_create(groups)
+        self.enter(Objective, rows)
+        self.enter(ObjectiveGroup, groups)
 
     def beneficiaries(self, link: type, owner: str, row: models.Model, part: Mapping, at: str) -> list:
         here = f"{at}/beneficiaries"
@@ -165,9 +165,9 @@ class Provisions(LeanedOn):
             ]
             beneficiaries += self.beneficiaries(CommitmentBeneficiary, "commitment", row, part, at)
         self.stop_at_faults()
-        Commitment.objects.bulk_create(rows)
-        CommitmentDebtor.objects.bulk_create(debtors)
-        CommitmentBeneficiary.objects.bulk_create(beneficiaries)
+        self.enter(Commitment, rows)
+        self.enter(CommitmentDebtor, debtors)
+        self.enter(CommitmentBeneficiary, beneficiaries)
 
     def statements(self) -> None:
         rows = []
@@ -197,7 +197,7 @@ class Provisions(LeanedOn):
             self.cite("statement", row, part, at)
             rows.append(row)
         self.stop_at_faults()
-        Statement.objects.bulk_create(rows)
+        self.enter(Statement, rows)
 
     def advantages(self) -> None:
         rows, beneficiaries = [], []
@@ -211,8 +211,8 @@ class Provisions(LeanedOn):
             rows.append(row)
             beneficiaries += self.beneficiaries(AdvantageBeneficiary, "advantage", row, part, at)
         self.stop_at_faults()
-        Advantage.objects.bulk_create(rows)
-        AdvantageBeneficiary.objects.bulk_create(beneficiaries)
+        self.enter(Advantage, rows)
+        self.enter(AdvantageBeneficiary, beneficiaries)
 
     def events(self) -> None:
         rows = []
@@ -232,7 +232,7 @@ class Provisions(LeanedOn):
             self.cite("event", row, part, at)
             rows.append(row)
         self.stop_at_faults()
-        LifecycleEvent.objects.bulk_create(rows)
+        self.enter(LifecycleEvent, rows)
 
     def links(self) -> None:
         rows = []
@@ -247,4 +247,4 @@ class Provisions(LeanedOn):
                 )
             rows.append(AgreementLink(**self.identity(part), agreement=self.row, kind=part["kind"], to=to))
         self.stop_at_faults()
-        AgreementLink.objects.bulk_create(rows)
+        self.enter(AgreementLink, rows)

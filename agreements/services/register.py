@@ -60,6 +60,17 @@ class Registration(Provisions):
     """Turns one dossier into rows, in one transaction of its caller."""
 
     def write(self) -> Agreement:
+        self.take_in()
+        verb = (
+            "agreement.restored"
+            if self.row.editorial_state != Agreement.EditorialState.DRAFT
+            else "agreement.registered"
+        )
+        trail.record(verb, self.row, by=self.by, changes={"dossier": (None, self.plain_facts())})
+        return self.row
+
+    def take_in(self) -> None:
+        """Every part of the dossier, in the order in which they lean on each other. Raises Refused at the faults."""
         self.check_codes()
         self.check_standing()
         self.stop_at_faults()
@@ -82,13 +93,6 @@ class Registration(Provisions):
         self.quotes()
         self.questions()
         self.stop_at_faults()
-        verb = (
-            "agreement.restored"
-            if self.row.editorial_state != Agreement.EditorialState.DRAFT
-            else "agreement.registered"
-        )
-        trail.record(verb, self.row, by=self.by, changes={"dossier": (None, self.plain_facts())})
-        return self.row
 
     # Checks before anything is written.
 
@@ -143,20 +147,9 @@ class Registration(Provisions):
         if d["programme"]:
             programme = self.find(Programme, d["programme"], "/programme", in_registry=True)
         self.stop_at_faults()
-        reviewed = d["editorial_state"] in {
-            Agreement.EditorialState.PUBLISHED,
-            Agreement.EditorialState.WITHDRAWN,
-        }
         row = self.row = Agreement(
-            **self.identity(d),
-            number=self.number(),
-            version=d.get("version", 1),
-            editorial_state=d["editorial_state"],
+            **self.standing(),
             confidentiality=d["confidentiality"],
-            # A record that comes reviewed was written in another registry: who takes it over here vouches for it.
-            registered_by_id=None if reviewed else self.by.account_id,
-            registered_for_id=None if reviewed else self.by.organization_id,
-            restored_by=self.by.audit_label() if reviewed else "",
             reference=d["reference"] or "",
             source_language=d["source_language"],
             title_basis=d["title_basis"],
@@ -175,18 +168,39 @@ class Registration(Provisions):
         languages.assign(row, "title", d["titles"])
         languages.assign(row, "occasion", d["occasions"])
         languages.assign(row, "renewal_rule", renewal.get("texts", {}))
-        row.save(force_insert=True)
-        AgreementIdentifier.objects.bulk_create(
-            AgreementIdentifier(agreement=row, **each) for each in d["identifiers"]
+        self.enter(Agreement, [row])
+        self.enter(
+            AgreementIdentifier, [AgreementIdentifier(agreement=row, **each) for each in d["identifiers"]]
         )
-        AgreementTheme.objects.bulk_create(
-            AgreementTheme(agreement=row, theme_id=code, position=i) for i, code in enumerate(d["themes"])
+        self.enter(
+            AgreementTheme,
+            [AgreementTheme(agreement=row, theme_id=code, position=i) for i, code in enumerate(d["themes"])],
         )
-        AgreementSource.objects.bulk_create(
-            AgreementSource(agreement=row, source=source, position=i)
-            for i, source in enumerate(self.source_rows)
+        self.enter(
+            AgreementSource,
+            [
+                AgreementSource(agreement=row, source=source, position=i)
+                for i, source in enumerate(self.source_rows)
+            ],
         )
         self.cite("of_agreement", row, d, "")
+
+    def standing(self) -> dict[str, Any]:
+        """The columns of the record's own life: number, version, state, and who answers for it."""
+        d = self.dossier
+        reviewed = d["editorial_state"] in {
+            Agreement.EditorialState.PUBLISHED,
+            Agreement.EditorialState.WITHDRAWN,
+        }
+        return self.identity(d) | {
+            "number": self.number(),
+            "version": d.get("version", 1),
+            "editorial_state": d["editorial_state"],
+            # A record that comes reviewed was written in another registry: who takes it over here vouches for it.
+            "registered_by_id": None if reviewed else self.by.account_id,
+            "registered_for_id": None if reviewed else self.by.organization_id,
+            "restored_by": self.by.audit_label() if reviewed else "",
+        }
 
     def number(self) -> int:
         """The next number of the registry, or the one a restored record already has."""
@@ -236,7 +250,7 @@ class Registration(Provisions):
                     )
                 )
         self.stop_at_faults()
-        Citation.objects.bulk_create(rows)
+        self.enter(Citation, rows)
 
     @staticmethod
     def where_it_stands(source: Source, quote: str) -> str:
@@ -252,19 +266,12 @@ class Registration(Provisions):
         rows, readings = [], []
         doubted = (Party, NamedGroup, Objective, Commitment, Advantage, Statement)
         for index, at, part in self.each("questions"):
-            resolution = part["resolution"]
-            if resolution and not self.restoring:
-                self.fault(
-                    f"{at}/resolution", "set_by_the_registry", _("A reviewer resolves questions here.")
-                )
             row = OpenQuestion(
                 **self.identity(part),
                 agreement=self.row,
                 position=index,
                 about=part["about"],
-                resolved_at=resolution["at"] if resolution else None,
-                resolved_by=resolution["by"] if resolution else "",
-                resolution=resolution["text"] if resolution else "",
+                **self.resolved(part, at),
             )
             if name := part["fact"]:
                 facts = {
@@ -283,5 +290,14 @@ class Registration(Provisions):
                 languages.assign(reading, "text", below["texts"])
                 readings.append(reading)
         self.stop_at_faults()
-        OpenQuestion.objects.bulk_create(rows)
-        Reading.objects.bulk_create(readings)
+        self.enter(OpenQuestion, rows)
+        self.enter(Reading, readings)
+
+    def resolved(self, part: Mapping, at: str) -> dict[str, Any]:
+        """The columns that tell how a question was resolved."""
+        told = part["resolution"]
+        if not told:
+            return {}
+        if not self.restoring:
+            self.fault(f"{at}/resolution", "set_by_the_registry", _("A reviewer resolves questions here."))
+        return {"resolved_at": told["at"], "resolved_by": told["by"], "resolution": told["text"]}

@@ -56,7 +56,7 @@ def withdraw(agreement_id: UUID, *, reason: str, by: Actor) -> Agreement:
     )
 
 
-def _entered(agreement: Agreement, by: Actor) -> bool:
+def entered(agreement: Agreement, by: Actor) -> bool:
     """Did `by`, or somebody of its organization, enter the record? Nobody is not nobody's equal."""
     mine = agreement.registered_by_id is not None and agreement.registered_by_id == by.account_id
     ours = agreement.registered_for_id is not None and agreement.registered_for_id == by.organization_id
@@ -73,7 +73,7 @@ def _move(
 ) -> Agreement:
     with one_write():
         agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
-        if to == _State.IN_REVIEW and not by.may(Permission.EDIT) and not _entered(agreement, by):
+        if to == _State.IN_REVIEW and not by.may(Permission.EDIT) and not entered(agreement, by):
             raise PermissionDenied(_("Only those who entered it or an editor submits a draft."))
         before = agreement.editorial_state
         if before not in after:

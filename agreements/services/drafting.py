@@ -1,0 +1,316 @@
+"""Works on a draft: every change is a step that can be taken back, and nobody's change is lost to another's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Draft, DraftStep
+from agreements.services.register import register
+from agreements.services.review import submit
+from agreements.services.revise import revise
+from agreements.shapes import DossierShape
+from audit.trail import Actor, one_write
+from lib import papers
+from lib.papers import Change, NoSuchPlace
+from lib.problems import Fault, Refused
+from organizations.models import User
+from organizations.permissions import Permission
+from organizations.services import demand
+
+LARGEST = 4_000_000
+"""How many characters a draft holds at most, its sources included."""
+
+_MEMBERS = frozenset(name for name, field in DossierShape().fields.items() if not field.read_only)
+# What the registry sets itself is no business of a draft.
+_PLACES = _MEMBERS - {"id", "key", "number", "version", "editorial_state"}
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One place that was changed by somebody else meanwhile: what stands there now, and what was to stand there."""
+
+    path: str
+    ours: Any
+    theirs: Any
+    by: str
+    at: datetime
+
+
+class Clashed(Exception):
+    """Nothing was changed: each of the `clashes` must be decided by a person."""
+
+    def __init__(self, draft: Draft, clashes: Sequence[Clash]):
+        super().__init__(", ".join(each.path for each in clashes))
+        self.draft = draft
+        self.clashes = list(clashes)
+
+
+# Beginning and ending.
+
+
+def start(content: Mapping[str, Any], *, by: User) -> Draft:
+    """Begin a new record with what is known of it already, its source for instance."""
+    demand(by, Permission.REGISTER)
+    draft = Draft(owner=by, organization_id=by.organization_id)
+    _check_size(content)
+    with one_write():
+        draft.save(force_insert=True)
+        _step(draft, "begun", _wished([(f"/{name}", value) for name, value in content.items()]), by)
+    return draft
+
+
+def reopen(
+    agreement: Agreement, document: Mapping[str, Any], *, purpose: str = Draft.Purpose.CORRECTION, by: User
+) -> Draft:
+    """Begin to change a record: `document` is the dossier it reads as, with its proof. The record stays as it is.
+
+    Where a draft of this record is open already, that one goes on: two would overtake each other.
+    """
+    demand(by, Permission.REGISTER)
+    with one_write():
+        Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        if going_on := agreement.drafts.visible_to(by).open().order_by("-changed_at").first():
+            return going_on
+        draft = Draft.objects.create(
+            owner=by,
+            organization_id=by.organization_id,
+            agreement=agreement,
+            based_on=agreement.version,
+            purpose=purpose,
+        )
+        content = _keyed({name: value for name, value in document.items() if name in _PLACES})
+        _check_size(content)
+        _step(draft, "begun", _wished([(f"/{name}", value) for name, value in content.items()]), by)
+    return draft
+
+
+def enter(draft_id: UUID, *, reason: str = "", for_review: bool = True, by: User) -> Agreement:
+    """Make the draft a record of the registry, or make its record read so, and ask for review of a new one.
+
+    Raises Refused with every fault, each with a path into the draft; the draft stays open then.
+    """
+    with one_write():
+        draft = _open(draft_id, by)
+        try:
+            if draft.agreement_id is None:
+                agreement = register(draft.content, by=by)
+                if for_review:
+                    agreement = submit(agreement.pk, by=by)
+                draft.agreement = agreement
+            else:
+                agreement = revise(
+                    draft.agreement_id, draft.content, version=draft.based_on, reason=reason, by=by
+                )
+        except Refused as refusal:
+            raise Refused(
+                [
+                    Fault(_by_key(draft.content, each.pointer), each.code, each.message)
+                    for each in refusal.faults
+                ]
+            ) from refusal
+        _close(draft, Draft.Outcome.ENTERED)
+    return agreement
+
+
+def discard(draft_id: UUID, *, by: User) -> Draft:
+    """Put the draft away; it can be taken up again."""
+    with one_write():
+        draft = _open(draft_id, by)
+        _close(draft, Draft.Outcome.DISCARDED)
+    return draft
+
+
+def take_up(draft_id: UUID, *, by: User) -> Draft:
+    """Go on with a draft that was put away."""
+    with one_write():
+        draft = _locked(draft_id, by)
+        if draft.outcome == Draft.Outcome.ENTERED:
+            raise Refused.at("", "already_entered", _("This draft is in the registry already."))
+        draft.closed_at, draft.outcome = None, ""
+        draft.save(update_fields=["closed_at", "outcome", "changed_at"])
+    return draft
+
+
+# Changing.
+
+
+def change(
+    draft_id: UUID,
+    asked: Iterable[tuple[str, Any]],
+    *,
+    seen: int,
+    verb: str = "changed",
+    by: User,
+) -> Draft:
+    """Set each place of `asked` (path, value); None takes away. `seen` is the version of the draft the author saw.
+
+    What others changed elsewhere since then stays beside it. Raises Clashed where they changed the same place to
+    something else; Refused for a place that no record has, or a part that is gone.
+    """
+    wished = _wished(asked)
+    with one_write():
+        draft = _open(draft_id, by)
+        if clashes := list(_clashes(draft, wished, seen)):
+            raise Clashed(draft, clashes)
+        _step(draft, verb, wished, by)
+    return draft
+
+
+def undo(draft_id: UUID, *, by: User) -> Draft:
+    """Take back the last step that still stands. Raises Refused when there is none."""
+    return _turn(draft_id, verb="undone", by=by)
+
+
+def redo(draft_id: UUID, *, by: User) -> Draft:
+    """Make again what was taken back last. Raises Refused when nothing was."""
+    return _turn(draft_id, verb="redone", by=by)
+
+
+def standing(draft: Draft) -> tuple[DraftStep | None, DraftStep | None]:
+    """The step that `undo` would take back, and the one that `redo` would make again."""
+    done: list[DraftStep] = []
+    undone: list[DraftStep] = []
+    by_number: dict[int, DraftStep] = {}
+    for each in draft.steps.order_by("number"):
+        by_number[each.number] = each
+        if each.undoes is None:
+            if each.verb != "begun":  # a draft is put away, not undone into nothing
+                done.append(each)
+            undone.clear()
+        elif by_number[each.undoes].undoes is None:
+            undone.append(each)
+            done.remove(by_number[each.undoes])
+        else:  # an undoing undone is the step made again
+            undone.remove(by_number[each.undoes])
+            done.append(each)
+    return (done[-1] if done else None), (undone[-1] if undone else None)
+
+
+# How.
+
+
+def _turn(draft_id: UUID, *, verb: str, by: User) -> Draft:
+    with one_write():
+        draft = _open(draft_id, by)
+        last, taken_back = standing(draft)
+        step = last if verb == "undone" else taken_back
+        if step is None:
+            message = _("There is nothing to undo.") if verb == "undone" else _("There is nothing to redo.")
+            raise Refused.at("", "nothing_to_turn", message)
+        changes = [Change.from_json(each).inverse() for each in reversed(step.changes)]
+        _step(draft, verb, changes, by, undoes=step.number)
+    return draft
+
+
+def _wished(asked: Iterable[tuple[str, Any]]) -> list[Change]:
+    wished = []
+    for path, value in asked:
+        member = path.split("/")[1] if path.startswith("/") else ""
+        if member not in _PLACES:
+            raise Refused.at(path, "unknown_place", _("A record has no such place."))
+        wished.append(Change(path, None, value))
+    return wished
+
+
+def _clashes(draft: Draft, wished: Sequence[Change], seen: int) -> Iterable[Clash]:
+    since = [
+        (step, Change.from_json(each))
+        for step in draft.steps.filter(number__gt=seen).select_related("by").order_by("-number")
+        for each in step.changes
+    ]
+    for each in wished:
+        met = next(((step, other) for step, other in since if papers.meet(each.path, other.path)), None)
+        if met and (now := papers.look(draft.content, each.path)) != each.after:
+            step, _other = met
+            yield Clash(each.path, each.after, now, step.by.audit_label(), step.at)
+
+
+def _step(draft: Draft, verb: str, wished: Sequence[Change], by: User, *, undoes: int | None = None) -> None:
+    """Make the changes, as one step; what is already so is no step at all."""
+    try:
+        made = papers.apply(draft.content, wished)
+    except NoSuchPlace as error:
+        raise Refused.at(
+            str(error), "part_is_gone", _("This part is not there any more: somebody has taken it away.")
+        ) from error
+    if not made:
+        return
+    _check_size(draft.content)
+    draft.version += 1
+    draft.save(update_fields=["content", "version", "changed_at"])
+    DraftStep.objects.create(
+        draft=draft,
+        number=draft.version,
+        by=by,
+        verb=verb,
+        changes=[each.as_json() for each in made],
+        undoes=undoes,
+    )
+
+
+def _check_size(content: Mapping[str, Any]) -> None:
+    if sum(_length(each) for each in content.values()) > LARGEST:
+        raise Refused.at("", "too_long", _("A draft holds at most %(most)d characters.") % {"most": LARGEST})
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(_length(each) for each in value.values())
+    if isinstance(value, list | tuple):
+        return sum(map(_length, value))
+    return 1
+
+
+def _locked(draft_id: UUID, by: Actor) -> Draft:
+    demand(by, Permission.REGISTER)
+    draft = Draft.objects.select_for_update(of=("self",)).get(pk=draft_id)
+    if not Draft.objects.visible_to(by).filter(pk=draft_id).exists():
+        raise PermissionDenied(_("This account may not do that."))
+    return draft
+
+
+def _open(draft_id: UUID, by: Actor) -> Draft:
+    draft = _locked(draft_id, by)
+    if draft.closed_at is not None:
+        raise Refused.at("", "draft_is_closed", _("This draft is closed: take it up again first."))
+    return draft
+
+
+def _close(draft: Draft, outcome: str) -> None:
+    draft.closed_at, draft.outcome = timezone.now(), outcome
+    draft.save(update_fields=["agreement", "closed_at", "outcome", "changed_at"])
+
+
+def _keyed(value: Any) -> Any:
+    """A document as read out, with every part under a key of its own: the id it has."""
+    if isinstance(value, Mapping):
+        return {name: _keyed(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [
+            {"key": each["id"]} | _keyed(each)
+            if isinstance(each, Mapping) and "id" in each and "key" not in each
+            else _keyed(each)
+            for each in value
+        ]
+    return value
+
+
+def _by_key(content: Any, pointer: str) -> str:
+    """A JSON pointer with keys of parts where it has their numbers, as paths into a draft have them."""
+    found, holder = [], content
+    for name in pointer.split("/")[1:]:
+        if isinstance(holder, list) and name.isdigit() and int(name) < len(holder):
+            holder = holder[int(name)]
+            found.append(holder.get("key", name) if isinstance(holder, Mapping) else name)
+        else:
+            holder = holder.get(name) if isinstance(holder, Mapping) else None
+            found.append(name)
+    return "".join(f"/{each}" for each in found)
