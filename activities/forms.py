@@ -6,53 +6,36 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity, ActivityKind, Fulfilment, Participation, ProgressView
-from activities.services import Upload
 from agreements.models import Agreement, TargetGroup
 from lib import languages, uploads, written
 from lib.claims import Basis, DateClaim
+from lib.fields import FilesField
 from lib.problems import Refused
 from organizations.models import Organization
 
 AUTO = {"dir": "auto"}
 
 
-class FilesInput(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each known by its content; cleans to Uploads."""
+class EvidenceField(FilesField):
+    """Files that show what was done."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("widget", FilesInput(attrs={"accept": uploads.ACCEPTED, "class": "in file"}))
-        kwargs.setdefault("label", _("Evidence files"))
-        kwargs.setdefault(
-            "help_text",
-            _(
-                "%(types)s, %(most)d MB each. Blur the faces of children. "
-                "Choose files last: a page that is drawn again does not keep them."
-            )
-            % {"types": uploads.IN_WORDS, "most": uploads.LARGEST // 1024**2},
+        super().__init__(
+            label=_("Evidence files"),
+            help_text=lazy(_limits, str)(),
+            **kwargs,
         )
-        super().__init__(required=False, **kwargs)
 
-    def clean(self, data, initial=None) -> list[Upload]:
-        found, faults = [], []
-        for each in data if isinstance(data, list | tuple) else [data] if data else []:
-            try:
-                uploads.recognise(each, each.name)
-            except uploads.Unfit as unfit:
-                faults.append(ValidationError(str(unfit), code=unfit.code))
-            else:
-                found.append(Upload(each, each.name[:200]))
-        if faults:
-            raise ValidationError(faults)
-        return found
+
+def _limits() -> str:
+    return _(
+        "%(types)s, %(most)d MB each. Blur the faces of children. "
+        "Choose files last: a page that is drawn again does not keep them."
+    ) % {"types": uploads.IN_WORDS, "most": uploads.LARGEST // 1024**2}
 
 
 class OneWayField(forms.CharField):
@@ -120,7 +103,7 @@ class ActivityForm(RefusableForm):
 
     agreement = forms.ChoiceField(label=_("Agreement"), required=False)
     counts = forms.MultipleChoiceField(
-        label=_("Counts toward"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Counts towards"), required=False, widget=forms.CheckboxSelectMultiple
     )
     organizers = forms.MultipleChoiceField(
         label=_("Held by"),
@@ -162,7 +145,7 @@ class ActivityForm(RefusableForm):
     place = forms.CharField(
         label=_("Where"), required=False, max_length=200, widget=forms.TextInput(attrs=AUTO)
     )
-    evidence = FilesField()
+    evidence = EvidenceField()
 
     def __init__(
         self,
@@ -409,7 +392,7 @@ class WordForm(RefusableForm):
         max_length=4000,
         widget=forms.Textarea(attrs=AUTO | {"rows": 3}),
     )
-    evidence = FilesField()
+    evidence = EvidenceField()
 
     def __init__(self, *args, on: date, **kwargs):
         super().__init__(*args, **kwargs)

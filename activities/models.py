@@ -1,7 +1,5 @@
 """What is done under agreements, what of it counts, and what each party says of it."""
 
-import hashlib
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,9 +9,9 @@ from django.utils.translation import gettext_noop
 from agreements.models import Agreement, Commitment, Party, TargetGroup
 from agreements.models.rules import GUARDED, refuse_unless, stays_with
 from audit.models import Recorded
+from lib import uploads
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
-from lib.identity import new_id
 from lib.languages import translated
 from lib.terms import Term
 from organizations.models import Organization
@@ -32,7 +30,7 @@ class ActivityKind(Term, Recorded):
 
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Activities that count toward an agreement `actor` may read, and those of its own organization."""
+        """Activities that count towards an agreement `actor` may read, and those of its own organization."""
         if not actor.may_read:
             return self.none()
         counted = Fulfilment.objects.filter(commitment__agreement__in=Agreement.objects.visible_to(actor))
@@ -84,6 +82,8 @@ class Activity(Recorded):
 class ActivityOrganizer(Recorded):
     """An organization that holds an activity."""
 
+    part_of = "activity"
+
     activity = models.ForeignKey(
         Activity, models.CASCADE, related_name="organizers", verbose_name=_("activity")
     )
@@ -106,7 +106,7 @@ class ActivityOrganizer(Recorded):
 
 
 class Fulfilment(Recorded):
-    """An activity counted toward a commitment, wholly or in part."""
+    """An activity counted towards a commitment, wholly or in part."""
 
     class Extent(models.TextChoices):
         """How much of the commitment the activity fulfils."""
@@ -130,7 +130,7 @@ class Fulfilment(Recorded):
             models.UniqueConstraint(
                 fields=["activity", "commitment"],
                 name="activity_counts_once_toward_a_commitment",
-                violation_error_message=_("This activity already counts toward this commitment."),
+                violation_error_message=_("This activity already counts towards this commitment."),
             )
         ]
         triggers = [*GUARDED, stays_with("activity_id", "commitment_id")]
@@ -235,7 +235,7 @@ class ProgressView(Recorded):
 
 def evidence_path(evidence, filename: str) -> str:
     """A random name in a folder of its own; the name the file came with is kept in a column."""
-    return f"evidence/{new_id().hex}"
+    return uploads.random_path("evidence")
 
 
 class EvidenceFileQuerySet(models.QuerySet):
@@ -288,12 +288,3 @@ class EvidenceFile(Recorded):
 
     def __str__(self) -> str:
         return self.name
-
-    @staticmethod
-    def digest(file) -> str:
-        """SHA-256 of an open file, in hex; leaves the file at its start."""
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        file.seek(0)
-        return digest.hexdigest()

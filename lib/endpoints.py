@@ -28,17 +28,10 @@ def strict_parameters(request, known: set[str]) -> None:
         raise ValidationError(faults, code="unknown_parameter")
 
 
-class Endpoint(viewsets.GenericViewSet):
-    """A resource to read. A subclass gives `required`, `get_queryset` (what the actor may see) and `documents`."""
+class Records(viewsets.GenericViewSet):
+    """Records by their keys. A subclass gives `required` and `get_queryset` (what the actor may see)."""
 
-    pagination_class = KeysetPagination
     lookup_value_regex = "[0-9a-fA-F-]{36}"
-    page_key = "pk"
-    page_descending = False
-    page_order = None
-    filterset_class = None
-    list_parameters: frozenset[str] = frozenset()
-    item_parameters: frozenset[str] = frozenset()
 
     def initial(self, request, *args, **kwargs):
         asked = request.query_params.get("language")
@@ -47,6 +40,32 @@ class Endpoint(viewsets.GenericViewSet):
                 raise ValidationError({"language": [_("Languages here are en, fr and ar.")]})
             translation.activate(asked)
         super().initial(request, *args, **kwargs)
+
+    def moved(self, reference: dict) -> Response:
+        """308 to the record that was kept in the place of this one; the asked parameters go along."""
+        query = self.request.META.get("QUERY_STRING", "")
+        # Asked again each time: a merge can be undone.
+        headers = {"Location": reference["url"] + (f"?{query}" if query else ""), "Cache-Control": "no-cache"}
+        return Response({"merged_into": reference}, status=308, headers=headers)
+
+    def one(self, queryset):
+        """The row of the address; what the actor may not see is not there."""
+        try:
+            return queryset.get(pk=self.kwargs["pk"])
+        except (queryset.model.DoesNotExist, InvalidValue) as error:
+            raise NotFound(_("There is no such record, or you may not read it.")) from error
+
+
+class Endpoint(Records):
+    """A resource to read. A subclass gives `required`, `get_queryset` (what the actor may see) and `documents`."""
+
+    pagination_class = KeysetPagination
+    page_key = "pk"
+    page_descending = False
+    page_order = None
+    filterset_class = None
+    list_parameters: frozenset[str] = frozenset()
+    item_parameters: frozenset[str] = frozenset()
 
     def documents(self, rows: list) -> list[dict]:
         """The documents of `rows`, in a fixed number of queries."""
@@ -69,10 +88,3 @@ class Endpoint(viewsets.GenericViewSet):
     def retrieve(self, request, *args, **kwargs):
         strict_parameters(request, {"language"} | self.item_parameters)
         return Response(self.documents([self.one(self.get_queryset())])[0])
-
-    def one(self, queryset):
-        """The row of the address; what the actor may not see is not there."""
-        try:
-            return queryset.get(pk=self.kwargs["pk"])
-        except (queryset.model.DoesNotExist, InvalidValue) as error:
-            raise NotFound(_("There is no such record, or you may not read it.")) from error

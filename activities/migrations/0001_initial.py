@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fulfilment',
-            constraint=models.UniqueConstraint(fields=('activity', 'commitment'), name='activity_counts_once_toward_a_commitment', violation_error_message='This activity already counts toward this commitment.'),
+            constraint=models.UniqueConstraint(fields=('activity', 'commitment'), name='activity_counts_once_toward_a_commitment', violation_error_message='This activity already counts towards this commitment.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='fulfilment',

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -13,62 +12,27 @@ from activities.models import Activity, EvidenceFile, ProgressView
 from audit import trail
 from audit.trail import Actor, one_write
 from lib import uploads
-from lib.problems import Fault, Refused
+from lib.uploads import Upload
 from organizations.permissions import Permission
 from organizations.services import demand
-
-MOST = 10
-"""How many files come at once."""
-
-
-@dataclass(frozen=True)
-class Upload:
-    """An open file and the name it came with."""
-
-    file: File
-    name: str
 
 
 def fit(given: Sequence[Upload], *, pointer: str = "/evidence/{index}") -> None:
     """Raise Refused, with every fault, unless each of the files may be taken in."""
-    if len(given) > MOST:
-        raise Refused.at(
-            pointer.format(index=MOST), "too_many", _("At most %(most)d files at once.") % {"most": MOST}
-        )
-    faults = []
-    for index, each in enumerate(given):
-        try:
-            uploads.recognise(each.file, each.name)
-        except uploads.Unfit as unfit:
-            faults.append(Fault(pointer.format(index=index), unfit.code, str(unfit)))
-    if faults:
-        raise Refused(faults)
+    uploads.fit(given, pointer=pointer)
 
 
 @contextmanager
 def write_with_files() -> Iterator[Callable[..., EvidenceFile]]:
-    """One write that keeps files too: yields `keep(upload, activity=… or progress_view=…)`.
+    """One write that keeps files too: yields `keep(upload, activity=… or progress_view=…)`."""
+    with uploads.stored() as store, one_write():
 
-    Whatever ends the write badly takes its files off the disk again. (A transaction around this one that is taken
-    back later cannot: files know no transactions.)
-    """
-    written: list[EvidenceFile] = []
+        def keep(upload: Upload, **owner: Activity | ProgressView) -> EvidenceFile:
+            evidence = EvidenceFile(**owner)
+            store(evidence, upload)
+            return evidence
 
-    def keep(upload: Upload, **owner: Activity | ProgressView) -> EvidenceFile:
-        evidence = EvidenceFile(name=upload.name, sha256=EvidenceFile.digest(upload.file), **owner)
-        evidence.full_clean(exclude=["file"])
-        evidence.file.save(upload.name, upload.file, save=False)
-        written.append(evidence)
-        evidence.save(force_insert=True)
-        return evidence
-
-    try:
-        with one_write():
-            yield keep
-    except BaseException:
-        for each in written:
-            each.file.storage.delete(each.file.name)
-        raise
+        yield keep
 
 
 def attach_evidence(
@@ -95,7 +59,7 @@ def attach_evidence(
             "evidence.attached",
             evidence,
             by=by,
-            changes={"name": (None, name), "sha256": (None, evidence.sha256)},
+            changes={"name": (None, evidence.name), "sha256": (None, evidence.sha256)},
         )
     return evidence
 

@@ -13,6 +13,7 @@ from activities.models import (
 from agreements.models import Agreement
 from audit import revision
 from audit.trail import Actor
+from lib import uploads
 from organizations.permissions import Permission
 from organizations.services import demand
 
@@ -31,7 +32,7 @@ def store(instance: models.Model, *, by: Actor) -> models.Model:
     """
     demand(by, Permission.VOCABULARY_EDIT if isinstance(instance, ActivityKind) else Permission.EDIT)
     if isinstance(instance, EvidenceFile) and instance.file:
-        instance.sha256 = EvidenceFile.digest(instance.file)
+        instance.sha256 = uploads.digest(instance.file)
     return revision.store(instance, by=by, chain=_chain(instance))
 
 

@@ -1,4 +1,4 @@
-"""Writes activities: reported by who holds them, counted toward what their organization is party to."""
+"""Writes activities: reported by who holds them, counted towards what their organization is party to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,10 +58,10 @@ class _Told:
 
 
 def report_activity(document: Mapping[str, Any], *, uploads: Sequence[Upload] = (), by: Actor) -> Activity:
-    """Enter an activity with its organizers, what it counts toward, whom it reached and the files that show it.
+    """Enter an activity with its organizers, what it counts towards, whom it reached and the files that show it.
 
     `document` is an ActivityShape in plain values. Unless `by` may edit the registry, it acts for an organizer, and
-    counts toward commitments of agreements to which its organization is a party. Raises PermissionDenied, or Refused
+    counts towards commitments of agreements to which its organization is a party. Raises PermissionDenied, or Refused
     with every fault; then neither a row nor a file is left.
     """
     demand(by, Permission.ACTIVITY_REPORT)
@@ -94,7 +94,7 @@ def change_activity(
     """Correct an activity, as one of its organizers or as an editor; files are added, never taken away.
 
     `seen` is the `queries.seal` of what the caller read: of two corrections of one state the second raises
-    StaleActivity. What `by` may not count toward stays as it is. An unchanged activity writes nothing. Raises
+    StaleActivity. What `by` may not count towards stays as it is. An unchanged activity writes nothing. Raises
     Activity.DoesNotExist for one that `by` may not read, PermissionDenied, or Refused with every fault.
     """
     demand(by, Permission.ACTIVITY_REPORT)
@@ -187,7 +187,7 @@ def _checked(document: Mapping[str, Any], uploads: Sequence[Upload], *, by: Acto
 
 
 def _counted_by(by: Actor) -> models.QuerySet:
-    """The commitments that `by` may count an activity toward: what others promised each other is not its business."""
+    """The commitments that `by` may count an activity towards: what others promised each other is not its business."""
     visible = Commitment.objects.visible_to(by)
     if by.may(Permission.EDIT):
         return visible
@@ -207,7 +207,7 @@ def _organize(activity: Activity, organizers) -> dict[str, tuple]:
 
 
 def _count(activity: Activity, counts, *, within=None) -> dict[str, tuple]:
-    """Count the activity toward exactly these of the commitments `within`; what moved, for the event."""
+    """Count the activity towards exactly these of the commitments `within`; what moved, for the event."""
     counted = activity.fulfilments.all()
     if within is not None:
         counted = counted.filter(commitment__in=within)

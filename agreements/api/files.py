@@ -1,0 +1,59 @@
+"""The files behind sources over the API: their content, as it came."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+
+from agreements.models import SourceFile
+from lib import downloads
+from lib.endpoints import Records, strict_parameters
+from organizations.permissions import Permission
+
+BYTES = "application/octet-stream"
+_HEADERS = {
+    "Range": "One range of bytes: `bytes=0-1023`.",
+    "If-Range": "An ETag: the range is given only of this very file.",
+    "If-None-Match": "ETags: the file is given only if it is none of these.",
+}
+
+
+class Whatever(BaseContentNegotiation):
+    """A file is what it is, whatever the caller accepts; refusals are JSON."""
+
+    def select_parser(self, request, parsers):
+        return parsers[0]
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type
+
+
+class SourceFiles(Records):
+    """The files that sources are read from."""
+
+    required = {"retrieve": Permission.VIEW}
+    queryset = SourceFile.objects.none()
+    serializer_class = None
+    pagination_class = None
+    content_negotiation_class = Whatever
+
+    def get_queryset(self):
+        return SourceFile.objects.visible_to(self.request.user)
+
+    @extend_schema(
+        summary="The content of a file",
+        description="As it came, whole or in part. Its ETag is its SHA-256.",
+        parameters=[
+            OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=words)
+            for name, words in _HEADERS.items()
+        ],
+        responses={
+            (200, BYTES): OpenApiTypes.BINARY,
+            (206, BYTES): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="The file is one of those named in If-None-Match."),
+            416: OpenApiResponse(description="The file has no such range of bytes."),
+        },
+    )
+    def retrieve(self, request, *args, **kwargs):
+        strict_parameters(request, {"language"})
+        row = self.one(self.get_queryset())
+        return downloads.serve(request, row, public=not request.user.is_authenticated)
