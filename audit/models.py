@@ -155,7 +155,13 @@ class RowVersion(models.Model):
 
 
 class Recorded(models.Model):
-    """A table of the registry: UUIDv7 key, and no change at commit without an audit event in its transaction."""
+    """A table of the registry: UUIDv7 key, and no change at commit without an audit event in its transaction.
+
+    `part_of` names the column through which a row belongs to the record whose history it is told in: an agreement for
+    its parties. Empty for a record with a history of its own.
+    """
+
+    part_of = ""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
 

@@ -124,6 +124,23 @@ def slips(letters: int) -> int:
     return 0 if letters < 5 else 1 if letters < 8 else 2
 
 
+def likeness(one: str, other: str) -> float:
+    """The part of their trigrams that two texts share, as `similarity` of pg_trgm counts: 0 to 1.
+
+    >>> likeness("medical caravans", "caravans medical")
+    1.0
+    >>> round(likeness("medical caravans", "medical training"), 2)
+    0.31
+    """
+    ours, theirs = _trigrams(one), _trigrams(other)
+    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
+
+
+def _trigrams(text: str) -> set[str]:
+    words = re.findall(r"[^\W_]+", text)
+    return {f"  {word} "[at : at + 3] for word in words for at in range(len(word) + 1)}
+
+
 def pieces(words: str, marked: list[str], *, around: int = 140) -> list[tuple[str, bool]]:
     """`words` cut where `marked` ones begin and end, `(text, is marked)`; a long text around the first of them only.
 

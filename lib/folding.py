@@ -10,6 +10,14 @@ class Fold(Func):
     output_field = TextField()
 
 
+class Letters(Func):
+    """A text without what is neither a letter nor a digit of ASCII: a number, however it is spaced."""
+
+    function = "regexp_replace"
+    template = "%(function)s(%(expressions)s, '[^0-9A-Za-z]', '', 'g')"
+    output_field = TextField()
+
+
 class Contains(Func):
     """True where the folded `field` contains the folded `words`; nothing in `words` is a wildcard."""
 

@@ -92,12 +92,13 @@ def translated(fact: str, column: str, *, named: bool = False) -> list[Words]:
 class FoundByItsWords(pgtrigger.Trigger):
     """Keeps the entries of a row in the table `entries` as the row says them.
 
-    `owner` is the column of `entries` that points at what is found by them, `key` the SQL of it over `{row}`.
+    `owner` is the column of `entries` that points at what is found by them, `key` the SQL of it over `{row}`;
+    `follows` are the columns of the row that the key is made of, where they may change.
     """
 
-    def __init__(self, entries: str, *said: Words, owner: str, key: str):
+    def __init__(self, entries: str, *said: Words, owner: str, key: str, follows: tuple[str, ...] = ()):
         self.entries, self.said, self.owner, self.key = entries, said, owner, key
-        columns = list(dict.fromkeys(column for each in said for column in each.columns))
+        columns = list(dict.fromkeys((*(column for each in said for column in each.columns), *follows)))
         same = " AND ".join(f"OLD.{column} IS NOT DISTINCT FROM NEW.{column}" for column in columns)
         super().__init__(
             name="is_found_by_its_words",

@@ -13,7 +13,9 @@ from organizations.models import (
     Alias,
     ApiToken,
     DistinctPair,
+    DistinctPeople,
     ExternalIdentifier,
+    Merge,
     Office,
     Organization,
     OrganizationKind,
@@ -49,7 +51,8 @@ class OrganizationAdmin(RoomAdmin):
     list_filter = ["kind", "relation", "country"]
     list_select_related = ["kind", "parent"]
     search_fields = ["slug", *languages.columns("name", "short_name"), "aliases__name"]
-    autocomplete_fields = ["parent", "merged_into"]
+    autocomplete_fields = ["parent"]
+    readonly_fields = ["merged_into"]
     prepopulated_fields = {"slug": ["name_en"]}
     inlines = [AliasInline, IdentifierInline]
     ordering = ["slug"]
@@ -89,6 +92,21 @@ class DistinctPairAdmin(RoomAdmin):
     list_select_related = ["first", "second"]
     autocomplete_fields = ["first", "second"]
     ordering = ["id"]
+
+
+@admin.register(DistinctPeople)
+class DistinctPeopleAdmin(RoomAdmin):
+    list_display = ["first", "second", "reason"]
+    list_select_related = ["first", "second"]
+    autocomplete_fields = ["first", "second"]
+    ordering = ["id"]
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "at", "undone_at", "reason"]
+    list_select_related = ["organization", "into_organization", "person", "into_person"]
+    ordering = ["-id"]
 
 
 @admin.register(Person)

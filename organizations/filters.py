@@ -1,6 +1,6 @@
 """One set of filters for the page and the API, and what each value of a filter would leave."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import django_filters
 from babel import Locale
@@ -8,8 +8,10 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from lib import asking, finding, languages
+from lib.facets import Facet, Option, facet
 from lib.folding import Contains
 from organizations.models import NameEntry, Office, Organization, OrganizationKind, Person
+from organizations.queries.identity import successor
 
 
 def countries() -> list[tuple[str, str]]:
@@ -61,20 +63,11 @@ class OrganizationFilter(django_filters.FilterSet):
         return queryset.filter(named(value))
 
 
-@dataclass(frozen=True)
-class Option:
-    """One value of a filter: how many organizations it would leave, and whether it is chosen."""
+def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
+    """Kind and country of `organizations` under the filters in `data`, a query or two each.
 
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-def facets(data, organizations) -> list[tuple[str, str, list[Option]]]:
-    """Kind and country of `organizations` under the filters in `data`: (name, label, options), a query or two each.
-
-    A facet ignores its own values: what is not chosen shows what choosing it would add.
+    The facets in `whole` have all their options. A facet ignores its own values: what is not chosen shows what choosing
+    it would add.
     """
     found = []
     for name in ("kind", "country"):
@@ -87,12 +80,12 @@ def facets(data, organizations) -> list[tuple[str, str, list[Option]]]:
         chosen = set(data.getlist(name))
         choices = [(str(getattr(value, "value", value)), label) for value, label in field.choices]
         options = [
-            Option(value, str(label), counts.get(value, 0), value in chosen)
+            Option(value, str(label), counts.get(value, 0))
             for value, label in choices
             if value and (counts.get(value) or value in chosen)
         ]
         options.sort(key=lambda each: -each.count)
-        found.append((name, str(field.label), options))
+        found.append(facet(name, str(field.label), options, chosen=chosen, whole=name in whole))
     return found
 
 
@@ -118,5 +111,5 @@ class PersonFilter(django_filters.FilterSet):
 
     def by_organization(self, queryset, name, value):
         """Those with an office in the organization or in one under it."""
-        below = Office.objects.filter(organization__above__ancestor=value)
+        below = Office.objects.filter(organization__above__ancestor=successor(value))
         return queryset.filter(pk__in=below.values("person"))

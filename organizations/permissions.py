@@ -38,7 +38,7 @@ class Permission(StrEnum):
     """Edit the vocabularies."""
 
     ACTIVITY_REPORT = "activity.report"
-    """Report an activity of one's own organization and count it toward its commitments."""
+    """Report an activity of one's own organization and count it towards its commitments."""
 
     PROGRESS_REPORT = "progress.report"
     """Say, for one's own organization, how far a commitment is."""

@@ -1,6 +1,7 @@
 """Who exists and who may act."""
 
 from organizations.models.accounts import Anonymous, ApiToken, System, User
+from organizations.models.identity import DistinctPeople, Merge
 from organizations.models.names import NameEntry
 from organizations.models.organization import (
     Alias,
@@ -19,7 +20,9 @@ __all__ = [
     "ApiToken",
     "Descent",
     "DistinctPair",
+    "DistinctPeople",
     "ExternalIdentifier",
+    "Merge",
     "NameEntry",
     "Office",
     "Organization",

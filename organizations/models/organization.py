@@ -229,6 +229,8 @@ class Descent(models.Model):
 class Alias(Recorded):
     """A name as written elsewhere: short, former, in another language, transliterated."""
 
+    part_of = "organization"
+
     class Kind(models.TextChoices):
         """Why the other name differs."""
 
@@ -261,6 +263,7 @@ class Alias(Recorded):
                 search.plain("alias", "name", language="{row}.language", named=True),
                 owner="organization_id",
                 key="{row}.organization_id",
+                follows=("organization_id",),
             ),
         ]
 
@@ -270,6 +273,8 @@ class Alias(Recorded):
 
 class ExternalIdentifier(Recorded):
     """An organization's number in another register."""
+
+    part_of = "organization"
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="identifiers", verbose_name=_("organization")
@@ -294,6 +299,8 @@ class ExternalIdentifier(Recorded):
 
 class ProfileClaim(Recorded):
     """Something a source says of an organization that has no column of its own; true as of that source."""
+
+    part_of = "organization"
 
     class About(models.TextChoices):
         """What the claim is about."""

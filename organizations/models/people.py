@@ -1,6 +1,8 @@
 """Natural persons, and the titles they hold in organizations."""
 
 from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +25,15 @@ class Person(Recorded):
 
     name = translated(models.CharField(_("name"), max_length=200, blank=True, default=""))
     source_language = models.CharField(_("language of the spelling"), max_length=2, choices=SourceLanguage)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_from",
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -34,7 +45,12 @@ class Person(Recorded):
                 "name",
                 name="person_has_a_name",
                 message=_("Give the person's name in at least one language."),
-            )
+            ),
+            models.CheckConstraint(
+                name="person_is_not_merged_into_itself",
+                condition=~Q(merged_into=F("id")),
+                violation_error_message=_("A person cannot be merged into the same record."),
+            ),
         ]
         triggers = [
             *Recorded.Meta.triggers,
@@ -42,12 +58,16 @@ class Person(Recorded):
                 "organizations_nameentry",
                 *search.translated("person", "name", named=True),
                 owner="person_id",
-                key="{row}.id",
+                key="coalesce({row}.merged_into_id, {row}.id)",  # the old spelling finds whom it was merged into
+                follows=("merged_into_id",),
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.pk])
 
 
 class OfficeQuerySet(models.QuerySet):
@@ -58,6 +78,8 @@ class OfficeQuerySet(models.QuerySet):
 
 class Office(Recorded):
     """The title a person holds in an organization, with dates where they are known."""
+
+    part_of = "person"
 
     class Attachment(models.TextChoices):
         """Whether the text itself ties the title to the organization."""

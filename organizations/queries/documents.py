@@ -31,6 +31,11 @@ def reference(organization: Organization) -> dict:
     return addresses.reference("organization", "organizations", organization.pk, organization.label)
 
 
+def person_reference(person: Person) -> dict:
+    """How a document points at a person."""
+    return addresses.reference("person", "people", person.pk, languages.spoken(person, "name"))
+
+
 def read_organization(organization: Organization) -> dict:
     """The organization as OrganizationShape has it. Needs `with_profile`."""
     return {

@@ -1,4 +1,4 @@
-"""Every write about organizations, people, accounts and tokens: one function each, one event each."""
+"""Enters and changes organizations, people, accounts and tokens: one function each, one event each."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,14 +24,6 @@ from organizations.models import (
     User,
 )
 from organizations.permissions import Permission, Role
-
-# Whose history a record belongs to.
-OWNER = {
-    Alias: "organization_id",
-    ExternalIdentifier: "organization_id",
-    ProfileClaim: "organization_id",
-    Office: "person_id",
-}
 
 
 def demand(by: Actor, permission: Permission) -> None:
@@ -131,7 +123,9 @@ def _permission(instance: models.Model) -> Permission:
 
 
 def _chain(instance: models.Model):
-    return getattr(instance, OWNER[type(instance)]) if type(instance) in OWNER else None
+    """Whose history a record belongs to; accounts and tokens have their own."""
+    owner = getattr(instance, "part_of", "")
+    return getattr(instance, f"{owner}_id") if owner else None
 
 
 def issue_token(

@@ -1,0 +1,37 @@
+"""Every write about organizations, people, accounts and tokens."""
+
+from organizations.services.identity import tell_apart, tell_apart_no_longer
+from organizations.services.merging import merge, undo
+from organizations.services.records import (
+    Entered,
+    add_office,
+    add_organization,
+    add_person,
+    create_account,
+    demand,
+    issue_token,
+    remove,
+    revoke_token,
+    set_digest,
+    store,
+    store_account,
+)
+
+__all__ = [
+    "Entered",
+    "add_office",
+    "add_organization",
+    "add_person",
+    "create_account",
+    "demand",
+    "issue_token",
+    "merge",
+    "remove",
+    "revoke_token",
+    "set_digest",
+    "store",
+    "store_account",
+    "tell_apart",
+    "tell_apart_no_longer",
+    "undo",
+]
