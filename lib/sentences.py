@@ -43,3 +43,16 @@ def sentences(text: str, aside: Sequence[tuple[int, int]] = ()) -> list[Sentence
 def sentence_at(found: Sequence[Sentence], position: int) -> Sentence | None:
     """The sentence that holds the character at `position`; None when it lies in none."""
     return next((each for each in found if each.start <= position < each.end), None)
+
+
+def find(text: str, words: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where text[start:end] says `words`, whatever blanks, line ends and apostrophes stand between; None where not.
+
+    >>> find("Bayti signs. The centre’s staff sign.", "centre's  staff", 13, 37)
+    (17, 31)
+    """
+    parts = [re.sub(r"['’ʼ]", "['’ʼ]", re.escape(word)) for word in words.split()]
+    if not parts or not 0 <= start < end <= len(text):
+        return None
+    match = re.compile(r"\s+".join(parts)).search(text, start, end)
+    return match.span() if match else None

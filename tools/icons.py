@@ -16,7 +16,7 @@ SPRITE = Path(__file__).resolve().parent.parent / "static" / "icons.svg"
 
 # fmt: off
 NAMES = [
-    "arrow-down", "arrow-left", "arrow-right", "arrow-right-left", "arrow-up", "arrow-up-right", "ban",
+    "archive", "arrow-down", "arrow-left", "arrow-right", "arrow-right-left", "arrow-up", "arrow-up-right", "ban",
     "bell", "bell-ring", "book-open", "braces", "building-2", "calendar", "calendar-check",
     "calendar-clock", "calendar-days", "calendar-plus", "chart-column", "check", "check-check",
     "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-left", "chevrons-right",
@@ -25,10 +25,10 @@ NAMES = [
     "eye-off", "file-check", "file-text", "fingerprint", "flag", "folder-open", "funnel", "gift",
     "git-branch", "git-compare", "git-merge", "globe", "hand-helping", "handshake", "hash", "history",
     "house", "image", "inbox", "info", "key", "key-round", "keyboard", "landmark", "languages",
-    "layout-list", "link", "list", "list-checks", "list-filter", "loader-circle", "lock", "log-in",
+    "layout-list", "link", "list", "list-checks", "list-filter", "list-tree", "loader-circle", "lock", "log-in",
     "log-out", "mail", "map-pin", "megaphone", "menu", "merge", "message-circle-question-mark",
     "message-square-quote", "minus", "monitor", "moon", "network", "octagon-alert", "package",
-    "paperclip", "pen-line", "pencil", "plus", "printer", "quote", "refresh-cw", "replace", "rotate-ccw",
+    "paperclip", "pen-line", "pencil", "plus", "printer", "quote", "redo-2", "refresh-cw", "replace", "rotate-ccw",
     "rows-3", "rows-4", "save", "scale", "scroll-text", "search", "search-x", "send", "settings",
     "shield", "shield-alert", "shield-check", "sliders-horizontal", "smartphone", "sparkles",
     "square-terminal", "star", "sun", "tag", "target", "text-quote", "trash-2", "triangle-alert",

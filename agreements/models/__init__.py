@@ -12,6 +12,8 @@ from agreements.models.desk import Follow, FollowUp, SavedView
 from agreements.models.doubts import OpenQuestion, Reading
 from agreements.models.drafts import Draft, DraftStep
 from agreements.models.evidence import AgreementSource, Citation, NoiseSpan, Source
+from agreements.models.files import SourceFile
+from agreements.models.identity import DistinctAgreements
 from agreements.models.lifecycle import LifecycleEvent
 from agreements.models.parties import Party, Signatory
 from agreements.models.provisions import (
@@ -41,6 +43,7 @@ __all__ = [
     "CommitmentBeneficiary",
     "CommitmentDebtor",
     "CommitmentKind",
+    "DistinctAgreements",
     "Draft",
     "DraftStep",
     "Follow",
@@ -58,6 +61,7 @@ __all__ = [
     "SavedView",
     "Signatory",
     "Source",
+    "SourceFile",
     "Statement",
     "TargetGroup",
     "TextEntry",

@@ -69,8 +69,12 @@ class AgreementQuerySet(models.QuerySet):
 
         Published ones by their confidentiality; drafts and withdrawn ones for whoever entered them, for the
         organization they were entered for, and for those who hold VIEW_DRAFTS. Restricted ones are open to their
-        own parties.
+        own parties. A duplicate is shown to nobody: its address leads to the record it is a duplicate of.
         """
+        return self.open_to(actor).filter(duplicate_of=None)
+
+    def open_to(self, actor):
+        """The same, duplicates included: for those who follow an old address, and for those who undo."""
         if not actor.may_read:
             return self.none()
         open_to = [Agreement.Confidentiality.PUBLIC]
@@ -157,6 +161,7 @@ class Agreement(Recorded):
     signed = DateClaims(_("signature"))
     effective = DateClaims(_("entry into force"))
     ends = DateClaims(_("end"))
+    DATES = {"signed": _("Signed"), "effective": _("In force from"), "ends": _("Ends")}
     renewal = models.CharField(_("renewal"), max_length=12, choices=Renewal, default=Renewal.NOT_STATED)
     renewal_rule = translated(models.TextField(_("renewal rule"), blank=True, default=""))
     notice_days = models.PositiveSmallIntegerField(_("notice period in days"), null=True, blank=True)
@@ -218,6 +223,16 @@ class Agreement(Recorded):
     )
     restored_by = models.CharField(_("taken over by"), max_length=200, blank=True, default="", editable=False)
     """Who took the record over, reviewed, from another registry and vouches for it here; blank for all others."""
+    duplicate_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="duplicates",
+        verbose_name=_("duplicate of"),
+    )
+    """The record that tells of the same agreement and is shown instead; everything of this one stays as it is."""
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = AgreementQuerySet.as_manager()
@@ -256,6 +271,11 @@ class Agreement(Recorded):
                 )
                 | (Q(registered_by__isnull=True) & ~Q(restored_by="")),
                 violation_error_message=_("Somebody other than its author publishes an agreement."),
+            ),
+            models.CheckConstraint(
+                name="agreement_is_not_its_own_duplicate",
+                condition=~Q(duplicate_of=F("id")),
+                violation_error_message=_("An agreement is not a duplicate of itself."),
             ),
             models.CheckConstraint(
                 name="agreement_version_counts_from_one",
@@ -382,6 +402,8 @@ class AgreementTheme(Recorded):
 
 class NamedGroup(Recorded):
     """A group of people, or a class of institutions, as the source names it: a target group of this agreement."""
+
+    part_of = "agreement"
 
     class Mention(models.TextChoices):
         """Where the group is named: in what is agreed, or only in what is said about it."""

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -107,6 +108,9 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("draft", args=[self.pk])
 
 
 class DraftStep(models.Model):

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -89,6 +90,7 @@ class Source(Recorded):
             ),
             *claim_constraints("source", "published"),
         ]
+        indexes = [models.Index(MD5("text"), name="source_by_its_very_words")]
         triggers = [
             *GUARDED,
             pgtrigger.Trigger(
@@ -177,6 +179,7 @@ class NoiseSpan(Recorded):
         BYLINE = "byline", _("byline")
         BULLET = "bullet", _("bullet or rule")
         OTHER = "other", _("page furniture")
+        NOTHING = "nothing", _("says nothing to record")
 
     source = models.ForeignKey(Source, models.CASCADE, related_name="noise", verbose_name=_("source"))
     start = models.PositiveIntegerField(_("from character"))
@@ -213,6 +216,11 @@ class NoiseSpan(Recorded):
     def __str__(self) -> str:
         return f"[{self.start}, {self.end}) {self.get_reason_display()}"
 
+    @property
+    def is_furniture(self) -> bool:
+        """Whether it is no part of the text at all: its words are no sentence, and are not counted as one."""
+        return self.reason != self.Reason.NOTHING
+
 
 class CitationQuerySet(models.QuerySet):
     def visible_to(self, actor):
@@ -223,6 +231,8 @@ class CitationQuerySet(models.QuerySet):
 
 class Citation(Recorded):
     """The exact quote [start, end) of a source, in characters, that proves one fact for one agreement."""
+
+    part_of = "agreement"
 
     class About(models.TextChoices):
         """Which part of the fact the quote proves; blank for the fact as a whole."""

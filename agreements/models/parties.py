@@ -16,6 +16,8 @@ from organizations.models import Office, Organization, Person
 class Party(Recorded):
     """An organization in an agreement, under the name the text gives it. There is no «our side»."""
 
+    part_of = "agreement"
+
     agreement = models.ForeignKey(
         Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement")
     )
@@ -81,6 +83,8 @@ class Party(Recorded):
 
 class Signatory(Recorded):
     """The person who signed for a party; a role of its own that needs its own proof."""
+
+    part_of = "party"
 
     party = models.ForeignKey(Party, models.CASCADE, related_name="signatories", verbose_name=_("party"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="signatures", verbose_name=_("person"))

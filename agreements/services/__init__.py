@@ -1,6 +1,6 @@
 """Every write about agreements: one function each, one event each, one transaction each."""
 
-from agreements.services import desk, drafting
+from agreements.services import desk, drafting, files
 from agreements.services.evidence import resolve_question
 from agreements.services.records import remove, store
 from agreements.services.register import register
@@ -10,6 +10,7 @@ from agreements.services.revise import revise
 __all__ = [
     "desk",
     "drafting",
+    "files",
     "publish",
     "register",
     "remove",

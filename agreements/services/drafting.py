@@ -1,16 +1,19 @@
 """Works on a draft: every change is a step that can be taken back, and nobody's change is lost to another's."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Draft, DraftStep
+from agreements.services import files
 from agreements.services.register import register
 from agreements.services.review import submit
 from agreements.services.revise import revise
@@ -19,6 +22,7 @@ from audit.trail import Actor, one_write
 from lib import papers
 from lib.papers import Change, NoSuchPlace
 from lib.problems import Fault, Refused
+from lib.uploads import Upload
 from organizations.models import User
 from organizations.permissions import Permission
 from organizations.services import demand
@@ -54,14 +58,17 @@ class Clashed(Exception):
 # Beginning and ending.
 
 
-def start(content: Mapping[str, Any], *, by: User) -> Draft:
-    """Begin a new record with what is known of it already, its source for instance."""
+def start(content: Mapping[str, Any], *given: Upload, by: User) -> Draft:
+    """Begin a new record with what is known of it already, its source for instance, and the files this is from."""
     demand(by, Permission.REGISTER)
     draft = Draft(owner=by, organization_id=by.organization_id)
     _check_size(content)
     with one_write():
         draft.save(force_insert=True)
         _step(draft, "begun", _wished([(f"/{name}", value) for name, value in content.items()]), by)
+        if given:
+            part = next((each["key"] for each in content.get("sources", ())), "")
+            files.attach_to_draft(draft, *given, part=part, by=by)
     return draft
 
 
@@ -114,6 +121,7 @@ def enter(draft_id: UUID, *, reason: str = "", for_review: bool = True, by: User
                     for each in refusal.faults
                 ]
             ) from refusal
+        files.enter(draft, agreement, by=by)
         _close(draft, Draft.Outcome.ENTERED)
     return agreement
 
@@ -190,6 +198,30 @@ def standing(draft: Draft) -> tuple[DraftStep | None, DraftStep | None]:
             undone.remove(by_number[each.undoes])
             done.append(each)
     return (done[-1] if done else None), (undone[-1] if undone else None)
+
+
+def as_seen(draft: Draft, version: int) -> dict[str, Any]:
+    """The content of the draft as it was at `version`: every later step taken back from a copy."""
+    content = deepcopy(draft.content)
+    for step in draft.steps.filter(number__gt=version).order_by("-number"):
+        papers.undo(content, [Change.from_json(each) for each in step.changes])
+    return content
+
+
+def missing(draft: Draft, *, by: User) -> list[Fault]:
+    """What would keep the draft from being entered now; nothing is written."""
+    try:
+        with transaction.atomic():
+            if draft.agreement_id is None:
+                register(draft.content, by=by)
+            else:
+                revise(draft.agreement_id, draft.content, version=draft.based_on, by=by)
+            transaction.set_rollback(True)
+    except Refused as refusal:
+        return [
+            Fault(_by_key(draft.content, each.pointer), each.code, each.message) for each in refusal.faults
+        ]
+    return []
 
 
 # How.

@@ -19,3 +19,15 @@ def icon(name: str, dir: bool = False, extra: str = "") -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name
     )
+
+
+@register.filter
+def key(found: dict, name: str):
+    """What a dictionary holds under a name that is in a variable."""
+    return found.get(name)
+
+
+@register.filter
+def slugged(path: str) -> str:
+    """A path as a part of an id: `/parties/A` → `-parties-A`."""
+    return path.replace("/", "-")

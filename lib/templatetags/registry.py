@@ -157,10 +157,32 @@ VERBS = {
     "activity.changed": lambda: _("Activity corrected"),
     "activity.cancelled": lambda: _("Activity cancelled"),
     "evidence.attached": lambda: _("Evidence added"),
+    "file.attached": lambda: _("File added"),
+    "file.entered": lambda: _("File entered with its draft"),
+    "file.removed": lambda: _("File removed from its draft"),
     "follow_up.set": lambda: _("Follow-up set"),
     "follow_up.done": lambda: _("Follow-up done"),
     "follow_up.reopened": lambda: _("Follow-up opened again"),
     "followup.removed": lambda: _("Follow-up removed"),
+    "organization.merged": lambda: _("Merged into another record"),
+    "organization.absorbed": lambda: _("Another record was merged into this one"),
+    "organization.merge_undone": lambda: _("Merge undone"),
+    "organization.told_apart": lambda: _("Stated not to be the same as another"),
+    "organization.told_apart_no_longer": lambda: _("No longer stated not to be the same as another"),
+    "person.merged": lambda: _("Merged into another record"),
+    "person.absorbed": lambda: _("Another record was merged into this one"),
+    "person.merge_undone": lambda: _("Merge undone"),
+    "person.told_apart": lambda: _("Stated not to be the same as another"),
+    "person.told_apart_no_longer": lambda: _("No longer stated not to be the same as another"),
+    "agreement.links_moved": lambda: _("A merged organization or person replaced by the one that was kept"),
+    "agreement.links_restored": lambda: _("A merge undone: the organization or person is as it was"),
+    "activity.links_moved": lambda: _("A merged organization replaced by the one that was kept"),
+    "activity.links_restored": lambda: _("A merge undone: the organization is as it was"),
+    "agreement.set_aside": lambda: _("Set aside as a duplicate"),
+    "agreement.brought_back": lambda: _("No longer a duplicate"),
+    "agreement.has_duplicate": lambda: _("Another record was set aside as a duplicate of this one"),
+    "agreement.told_apart": lambda: _("Stated not to be the same as another"),
+    "agreement.told_apart_no_longer": lambda: _("No longer stated not to be the same as another"),
 }
 
 
@@ -170,7 +192,13 @@ def happened(event) -> str:
     if event.verb in VERBS:
         return VERBS[event.verb]()
     what = event.verb.partition(".")[2]
-    words = {"created": _("Added"), "changed": _("Corrected"), "removed": _("Removed")}.get(what, what)
+    words = {
+        "created": _("Added"),
+        "changed": _("Corrected"),
+        "removed": _("Removed"),
+        "links_moved": _("Links moved with a merge"),
+        "links_restored": _("Links moved back: a merge was undone"),
+    }.get(what, what)
     try:
         kind = apps.get_model(event.target_type)._meta.verbose_name
     except LookupError:  # a table of earlier days
