@@ -1,9 +1,10 @@
 """One set of filters for the page and the API, and what each value of a filter would leave."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from uuid import UUID
 
 import django_filters
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity, ActivityKind, ActivityOrganizer, Fulfilment
@@ -11,16 +12,15 @@ from agreements.filters.days import DaysForm, days_filters, narrowed_by_days
 from agreements.filters.words import any_of
 from agreements.models import Agreement, Commitment
 from lib import languages
+from lib.facets import Facet, Option, facet, frequent
 from lib.folding import Contains
 from organizations.filters import named
 from organizations.models import Organization
-
-SHOWN = 8
-"""How many organizations are offered to choose from, the busiest first; chosen ones always are."""
+from organizations.queries.identity import kept
 
 
 class ActivityFilter(days_filters(held=_("Date"))):
-    """Activities by words, status, kind, who holds them, what they count toward, and when.
+    """Activities by words, status, kind, who holds them, what they count towards, and when.
 
     Dates answer in three values: `held_match=certain` those surely held in the asked days, without it also the
     possible ones; `held=unknown` those whose date nobody states.
@@ -69,7 +69,7 @@ class ActivityFilter(days_filters(held=_("Date"))):
         )
 
     def by_organization(self, queryset, name, value):
-        held = ActivityOrganizer.objects.filter(organization__in=value)
+        held = ActivityOrganizer.objects.filter(organization__in=kept(value))
         return queryset.filter(pk__in=held.values("activity")) if value else queryset
 
     def by_agreement(self, queryset, name, value):
@@ -101,60 +101,57 @@ class ActivityFilter(days_filters(held=_("Date"))):
         return commitments
 
 
-@dataclass(frozen=True)
-class Option:
-    """One value of a filter: how many activities it would leave, and whether it is chosen."""
+def facets(data, activities, *, request, whole: Collection[str] = ()) -> list[Facet]:
+    """Status, kind and holder of `activities` under the filters in `data`, at most three queries each.
 
-    value: str
-    label: languages.Text | str
-    count: int
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Facet:
-    """The values of one filter."""
-
-    name: str
-    label: str
-    options: list[Option]
-
-
-def facets(data, activities, *, request) -> list[Facet]:
-    """Status, kind and holder of `activities` under the filters in `data`, a query or two each.
-
-    A facet ignores its own values: what is not chosen shows what choosing it would add.
+    `data` is valid; the facets in `whole` have all their options. A facet ignores its own values: what is not chosen
+    shows what choosing it would add.
     """
-    columns = {"status": "status", "kind": "kind", "organization": "organizers__organization"}
     found = []
-    for name, column in columns.items():
+    for name, count in _COUNTED.items():
         others = data.copy()
         others.pop(name, None)
         filters = ActivityFilter(others, queryset=activities, request=request)
-        left = Activity.objects.filter(pk__in=filters.qs.values("pk"))
-        rows = left.order_by().values_list(column).annotate(n=Count("pk", distinct=True))
         chosen = set(data.getlist(name))
-        if name == "organization":
-            counts = dict(rows.filter(**{f"{column}__isnull": False}).order_by("-n", column)[: 5 * SHOWN])
-            bodies = Organization.objects.in_bulk(list(counts))
-            options = [
-                Option(str(key), bodies[key].label, count, str(key) in chosen)
-                for key, count in counts.items()
-            ]
-            options = [each for index, each in enumerate(options) if index < SHOWN or each.chosen]
-        else:
-            counts = dict(rows)
-            options = [
-                Option(str(value), str(label), counts.get(str(value), 0), str(value) in chosen)
-                for value, label in _choices(filters, name)
-                if counts.get(str(value)) or str(value) in chosen
-            ]
+        left = Activity.objects.filter(pk__in=filters.qs.values("pk"))
+        options = [each for each in count(filters, left, chosen) if each.count or each.value in chosen]
         if options:
-            found.append(Facet(name, str(filters.form.fields[name].label), options))
+            label = str(filters.form.fields[name].label)
+            found.append(facet(name, label, options, chosen=chosen, whole=name in whole))
     return found
 
 
-def _choices(filters: ActivityFilter, name: str):
-    if name == "status":
-        return Activity.Status.choices
-    return [(each.pk, languages.spoken(each, "label")) for each in filters.filters[name].queryset]
+# How each facet counts: (filters, what the other filters leave, the chosen values) → options.
+
+
+def _statuses(filters: ActivityFilter, left: QuerySet, chosen: set[str]) -> list[Option]:
+    counts = _tally(left, "status")
+    return [Option(value, str(label), counts.get(value, 0)) for value, label in Activity.Status.choices]
+
+
+def _kinds(filters: ActivityFilter, left: QuerySet, chosen: set[str]) -> list[Option]:
+    counts = _tally(left, "kind")
+    return [
+        Option(each.pk, str(languages.spoken(each, "label")), counts.get(each.pk, 0))
+        for each in filters.filters["kind"].queryset
+    ]
+
+
+def _holders(filters: ActivityFilter, left: QuerySet, chosen: set[str]) -> list[Option]:
+    rows = ActivityOrganizer.objects.filter(activity__in=left).values_list("organization")
+    counts = frequent(
+        rows.annotate(n=Count("pk")), "organization", chosen=[UUID(each) for each in chosen if each]
+    )
+    named = Organization.objects.in_bulk(list(counts))
+    return [Option(str(key), named[key].label, number) for key, number in counts.items()]
+
+
+def _tally(left: QuerySet, column: str) -> dict[str, int]:
+    return dict(left.order_by().values_list(column).annotate(n=Count("pk")))
+
+
+_COUNTED: dict[str, Callable[[ActivityFilter, QuerySet, set[str]], list[Option]]] = {
+    "status": _statuses,
+    "kind": _kinds,
+    "organization": _holders,
+}

@@ -9,7 +9,7 @@ from organizations.shapes import Child
 
 
 class FulfilmentShape(Child):
-    """A commitment that the activity counts toward."""
+    """A commitment that the activity counts towards."""
 
     commitment = Reference()
     extent = serializers.ChoiceField(choices=Fulfilment.Extent, default=Fulfilment.Extent.PART)
@@ -25,7 +25,7 @@ class ParticipationShape(Child):
 
 
 class ActivityShape(Child):
-    """Something planned, held or cancelled, and what it counts toward."""
+    """Something planned, held or cancelled, and what it counts towards."""
 
     type = serializers.CharField(read_only=True)
     url = serializers.URLField(read_only=True)

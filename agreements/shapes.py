@@ -17,6 +17,7 @@ from agreements.models import (
     Source,
     Statement,
 )
+from lib import uploads
 from lib.claims import Answer
 from lib.shapes import Address, Claim, Code, Pointer, Reference, Strict, Texts
 from organizations.models.organization import SourceLanguage
@@ -56,8 +57,20 @@ class NoiseShape(Child):
     reason = serializers.ChoiceField(choices=NoiseSpan.Reason)
 
 
+class SourceFileShape(serializers.Serializer):
+    """A file behind a source. `url` gives its content, as it came; `pages` is null where that is not known."""
+
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    name = serializers.CharField()
+    type = serializers.ChoiceField(choices=uploads.TYPES)
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    pages = serializers.IntegerField(allow_null=True)
+
+
 class SourceShape(Child):
-    """A text that facts are taken from, whole."""
+    """A text that facts are taken from, whole. Its files are told; they do not travel with it."""
 
     type = serializers.CharField(read_only=True)
     url = serializers.URLField(read_only=True)
@@ -70,6 +83,7 @@ class SourceShape(Child):
     published = Claim()
     text = serializers.CharField(trim_whitespace=False, max_length=1_000_000)
     noise = NoiseShape(many=True, required=False, default=list)
+    files = SourceFileShape(many=True, read_only=True)
 
 
 class ProvedAlias(AliasShape, Proved):

@@ -14,6 +14,7 @@ from activities.api import Activities, ProgressViews
 from activities.models import ActivityKind
 from activities.shapes import VocabularyTerm
 from agreements.api import endpoints
+from agreements.api.files import SourceFiles
 from agreements.models import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
 from lib import languages
 from lib.endpoints import strict_parameters
@@ -120,3 +121,8 @@ for name, view in {
     "vocabularies": Vocabularies,
 }.items():
     router.register(name, view, basename=f"api-{name}")
+
+# Contents: no resource of the service document, as nothing lists them; each is told by the record it belongs to.
+contents = SimpleRouter()
+contents.trailing_slash = "/?"
+contents.register("source-files", SourceFiles, basename="api-source-files")

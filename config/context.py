@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import translate_url
 
 from lib import languages
+from organizations.permissions import Permission
 
 # The first letters of a URL name → the item of the main menu it stands under.
 _SECTIONS = {
@@ -20,12 +21,13 @@ _SECTIONS = {
     "activit": "activities",
     "commitment": "agreements",
     "progress": "agreements",
+    "draft": "agreements",
     "api": "api",
 }
 
 
 def shell(request: HttpRequest) -> dict:
-    """`site_name`, `language`, `dir`, `language_links` and `section`, without a single query."""
+    """`site_name`, `language`, `dir`, `language_links`, `section` and `may`, without a single query."""
     language = languages.current()
     return {
         "site_name": settings.SITE_NAME,
@@ -33,6 +35,7 @@ def shell(request: HttpRequest) -> dict:
         "dir": languages.direction(language),
         "language_links": language_links(request.get_full_path(), language),
         "section": section(request),
+        "may": {each.name.lower(): request.user.may(each) for each in Permission} if hasattr(request, "user") else {},
     }
 
 

@@ -166,6 +166,13 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = [
+    "lib.uploads.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_SCANNER = env.text("UPLOAD_SCANNER", "")
 
 # Safe by default.
 SECURE_COOKIES = env.flag("SECURE_COOKIES", default=True)

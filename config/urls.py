@@ -13,7 +13,7 @@ from django.views.generic import RedirectView
 from activities.views import browse as activity_pages
 from activities.views import progress as progress_pages
 from activities.views import report as report_pages
-from agreements.views import bodies, browse, desk, find, home, listing, out, past
+from agreements.views import bodies, browse, desk, files, find, home, identity, listing, out, past, workbench
 from config import api, rest
 
 handler400 = "config.rest.bad_request"
@@ -40,6 +40,7 @@ urlpatterns = [
     path("api/v1", RedirectView.as_view(pattern_name="api-root", permanent=True)),
     path("api/v1/openapi.json", api.Contract.as_view(), name="openapi"),
     path("api/v1/", include(api.router.urls)),
+    path("api/v1/", include(api.contents.urls)),
     path("problems/<slug:slug>", rest.problem_page, name="problem"),
     *i18n_patterns(
         path("", home.home_page, name="home"),
@@ -59,6 +60,8 @@ urlpatterns = [
         path("agreements/<str:code>/sheet.pdf", out.agreement_pdf, name="agreement-pdf"),
         path("agreements/<str:code>/calendar.ics", out.agreement_calendar, name="agreement-calendar"),
         path("agreements/<str:code>/versions/", past.agreement_versions, name="agreement-versions"),
+        path("agreements/<str:code>/duplicate/", identity.agreement_duplicate, name="agreement-duplicate"),
+        path("agreements/<str:code>/bring-back/", identity.agreement_bring_back, name="agreement-bring-back"),
         path("agreements/<str:code>/follow/", desk.agreement_follow, name="agreement-follow"),
         path("agreements/<str:code>/unfollow/", desk.agreement_unfollow, name="agreement-unfollow"),
         path("agreements/<str:code>/follow-ups/", desk.follow_up_set, name="follow-up-set"),
@@ -66,12 +69,30 @@ urlpatterns = [
         path("follow-ups/<uuid:pk>/reopen/", desk.follow_up_reopen, name="follow-up-reopen"),
         path("follow-ups/<uuid:pk>/remove/", desk.follow_up_remove, name="follow-up-remove"),
         path("views/save/", desk.view_save, name="view-save"),
+        path("views/<uuid:pk>/rename/", desk.view_rename, name="view-rename"),
         path("views/<uuid:pk>/remove/", desk.view_remove, name="view-remove"),
+        path("agreements/<str:code>/correct/", workbench.draft_reopen, name="draft-reopen"),
+        path("drafts/", workbench.draft_list, name="drafts"),
+        path("drafts/new/", workbench.draft_new, name="draft-new"),
+        path("drafts/<uuid:pk>/", workbench.draft_page, name="draft"),
+        path("drafts/<uuid:pk>/place/", workbench.draft_place, name="draft-place"),
+        path("drafts/<uuid:pk>/part/", workbench.draft_part, name="draft-part"),
+        path("drafts/<uuid:pk>/turn/", workbench.draft_turn, name="draft-turn"),
+        path("drafts/<uuid:pk>/check/", workbench.draft_check, name="draft-check"),
+        path("drafts/<uuid:pk>/discard/", workbench.draft_discard, name="draft-discard"),
         path("sources/<uuid:pk>/", browse.source_page, name="source"),
+        path("sources/<uuid:pk>/files/", files.source_file_add, name="source-file-add"),
+        path("source-files/<uuid:pk>/", files.source_file, name="source-file"),
         path("organizations/", bodies.organization_list, name="organizations"),
         path("organizations/<slug:slug>/", bodies.organization_page, name="organization"),
+        path("organizations/<slug:slug>/merge/", identity.organization_merge, name="organization-merge"),
         path("people/", bodies.person_list, name="people"),
         path("people/<uuid:pk>/", bodies.person_page, name="person"),
+        path("people/<uuid:pk>/merge/", identity.person_merge, name="person-merge"),
+        path("merges/<uuid:pk>/undo/", identity.merge_undo, name="merge-undo"),
+        path("identity/alike", identity.alike_box, name="alike"),
+        path("identity/apart/", identity.apart_state, name="apart"),
+        path("identity/duplicates/", identity.duplicate_list, name="duplicates"),
         path("activities/", activity_pages.activity_list, name="activities"),
         path("activities/report/", report_pages.activity_report, name="activity-report"),
         path("activities/<uuid:pk>/", activity_pages.activity_page, name="activity"),

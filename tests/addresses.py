@@ -36,8 +36,18 @@ POSTED = {
     "follow-up-reopen",
     "follow-up-remove",
     "view-save",
+    "view-rename",
     "view-remove",
     "activity-withdraw",
+    "agreement-bring-back",
+    "apart",
+    "merge-undo",
+    "source-file-add",
+    "draft-reopen",
+    "draft-place",
+    "draft-part",
+    "draft-turn",
+    "draft-discard",
 }
 """What only takes a POST: there is nothing to read."""
 

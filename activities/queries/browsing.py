@@ -45,7 +45,7 @@ def named(commitments: Iterable[Commitment]) -> list[Commitment]:
 
 
 def counted(activities: Iterable[Activity]) -> list[Activity]:
-    """Name what each activity counts toward, and sum up whom it `reached` (None: not stated). Needs `with_details`."""
+    """Name what each activity counts towards, and sum up whom it `reached` (None: not stated). Needs `with_details`."""
     activities = list(activities)
     named(each.commitment for activity in activities for each in activity.fulfilments.all())
     for activity in activities:
@@ -134,7 +134,7 @@ def month_page(activities, deadlines, *, month: Month, on: date) -> MonthPage:
 
 
 def reportable(actor: Actor) -> QuerySet:
-    """The agreements toward which `actor` may count an activity."""
+    """The agreements towards which `actor` may count an activity."""
     visible = Agreement.objects.visible_to(actor)
     if actor.may(Permission.EDIT):
         return visible

@@ -26,7 +26,7 @@ from organizations.permissions import Permission
 def with_details(activities, *, actor):
     """Bring what a list of activities shows: five queries, however many there are.
 
-    Of what an activity counts toward, only commitments of agreements that `actor` may read are brought.
+    Of what an activity counts towards, only commitments of agreements that `actor` may read are brought.
     """
     return activities.select_related("kind").prefetch_related(
         Prefetch("organizers", ActivityOrganizer.objects.select_related("organization").order_by("pk")),

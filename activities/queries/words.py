@@ -69,7 +69,7 @@ def commitment_page(key: UUID, *, actor: Actor, on: date) -> CommitmentPage:
         .prefetch_related("commitments__progress_views__evidence")
         .get(pk__in=Commitment.objects.filter(pk=key).values("agreement"))
     )
-    sheet.sheet(agreement, on=on, readable=readable, with_history=False)
+    sheet.sheet(agreement, on=on, with_history=False)
     commitment = next(each for each in agreement.commitments.all() if each.pk == key)
     heard = voices(commitment, list(agreement.parties.all()), on=on)
     fulfilments = {each.activity_id: each for each in commitment.fulfilments.all()}

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from activities.queries import browsing
 from activities.services.withdrawal import is_fresh
 from agreements.models import Commitment
 from audit import trail
-from lib import keyset, languages
+from lib import downloads, keyset, languages
 from lib.months import Month, weekdays
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -43,10 +44,13 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "look": look,
         "on": on,
         "chips": chips(request, filters),
-        "facets": facets(request.GET, visible, request=request) if valid else [],
+        "facets": facets(request.GET, visible, request=request, whole=request.GET.getlist("more"))
+        if valid
+        else [],
         "days": [filters.form["held_from"], filters.form["held_to"]],
         # What no control of the page asks for comes along with those that do.
         "pinned": [(name, each) for name in PINNED for each in request.GET.getlist(name) if each],
+        "query": asked(request),
         "list_query": asked(request, without=("look", "month")),
         "month_query": asked(request, look="month"),
         "total": found.count(),
@@ -67,7 +71,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     except keyset.BadCursor as error:
         raise Http404(_("This page of the list is not there: begin at the start of the list.")) from error
     browsing.counted(page.rows)
-    return render(request, "activities/list.html", context | {"page": page, "query": asked(request)})
+    return render(request, "activities/list.html", context | {"page": page})
 
 
 def _month(request: HttpRequest, found, deadlines, *, on) -> dict[str, Any]:
@@ -156,21 +160,7 @@ def page_context(request: HttpRequest, activity: Activity) -> dict[str, Any]:
 
 @require_safe
 @requires(Permission.VIEW)
-def evidence_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+def evidence_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The file itself, to keep and never to be run: no browser shows it as a page of this house."""
     evidence = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
-    try:
-        content = evidence.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404(_("The file is not in its place.")) from error
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=evidence.name,
-        content_type="application/octet-stream",
-        headers={
-            "Cache-Control": "private, no-store",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return downloads.serve(request, evidence, public=not request.user.is_authenticated)

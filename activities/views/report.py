@@ -93,7 +93,7 @@ def _entry(
     asked = request.POST.get("agreement", "") if posted else asked
     chosen = ledger.with_lanes(reportable).filter(number=Agreement.number_of(asked) or 0).first()
     if asked and chosen is None and not posted:
-        raise Http404(_("There is no agreement with this number toward which you may count an activity."))
+        raise Http404(_("There is no agreement with this number towards which you may count an activity."))
     agreements = list(reportable.order_by("-number")[:MOST])
     organizers = [request.user.organization] if request.user.organization_id else []
     if chosen:

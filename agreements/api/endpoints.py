@@ -27,7 +27,7 @@ from agreements.models import (
     Source,
     Statement,
 )
-from agreements.queries import dossier, listing, versions
+from agreements.queries import dossier, duplicates, listing, versions
 from lib import addresses
 from lib.endpoints import Endpoint, strict_parameters
 from organizations.permissions import Permission
@@ -117,6 +117,15 @@ class Agreements(Endpoint):
         return [dossier.read(each, proof=self.proof) for each in rows]
 
     def retrieve(self, request, *args, **kwargs):
+        try:
+            return self.read(request)
+        except NotFound:
+            kept = duplicates.kept_for(kwargs["pk"], actor=request.user)
+            if kept is None:
+                raise
+        return self.moved(addresses.reference("agreement", "agreements", kept.pk, kept.title))
+
+    def read(self, request) -> Response:
         strict_parameters(request, {"language", "expand", *versions.PARAMETERS})
         now = timezone.now()
         clocks = versions.read_clocks(request.query_params, now=now)
@@ -154,7 +163,9 @@ class Agreements(Endpoint):
     @action(detail=True, pagination_class=None, filterset_class=None)
     def sources(self, request, pk=None):
         strict_parameters(request, {"language"})
-        agreement = self.one(self.get_queryset().prefetch_related("source_links__source__noise"))
+        agreement = self.one(
+            self.get_queryset().prefetch_related("source_links__source__noise", "source_links__source__files")
+        )
         links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
         return Response([dossier.read_whole_source(each.source) for each in links])
 
@@ -294,7 +305,7 @@ class Sources(Endpoint):
     serializer_class = shapes.SourceShape
 
     def get_queryset(self):
-        return Source.objects.visible_to(self.request.user).prefetch_related("noise")
+        return Source.objects.visible_to(self.request.user).prefetch_related("noise", "files")
 
     def documents(self, rows):
         return [dossier.read_whole_source(each) for each in rows]
@@ -303,7 +314,7 @@ class Sources(Endpoint):
     @action(detail=True, pagination_class=None, filterset_class=None)
     def citations(self, request, pk=None):
         strict_parameters(request, {"language"})
-        source = self.one(self.get_queryset())
+        source = self.one(Source.objects.visible_to(request.user))
         cited = Citation.objects.visible_to(request.user).filter(source=source).order_by("start", "end", "pk")
         return Response([dossier.read_citation(each) for each in cited])
 

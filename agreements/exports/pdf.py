@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from agreements.exports import printed
+from agreements.exports import pieces, printed
 from agreements.filters.days import Answer
 from agreements.models.lifecycle import LegalState
 from agreements.queries.listing import Row
@@ -117,7 +117,7 @@ def list_pdf(rows: Iterable[Row], *, on: date, asked: Sequence[tuple[str, str]],
             "address": address,
             "count": ngettext("%(total)s agreement", "%(total)s agreements", len(rows))
             % {"total": len(rows)},
-            "asked": [[label, printed.name(value)] for label, value in asked],
+            "asked": [[label, pieces.name(value)] for label, value in asked],
             "columns": columns,
             "rows": [_line(each, answered) for each in rows],
         },
@@ -128,16 +128,16 @@ def list_pdf(rows: Iterable[Row], *, on: date, asked: Sequence[tuple[str, str]],
 def _line(row: Row, answered: bool) -> list[dict]:
     a = row.agreement
     title = [
-        printed.text(languages.spoken(a, "title")),
-        {"muted": [printed.code(a.code), " · ", str(a.kind)]},
+        pieces.text(languages.spoken(a, "title")),
+        {"muted": [pieces.code(a.code), " · ", str(a.kind)]},
     ]
     cells = [
         title,
-        [printed.mark_and_name(each) for each in row.parties],
+        [pieces.mark_and_name(each) for each in row.parties],
         [str(row.commitments), {"muted": " · ".join(f"{side} {number}" for side, number in row.sides)}],
         [str(LegalState(row.state).label)],
-        [printed.when(a.signed)],
-        [printed.when(a.ends)],
+        [pieces.when(a.signed)],
+        [pieces.when(a.ends)],
     ]
     if answered:
         answer = getattr(a, "signed_answer", None)

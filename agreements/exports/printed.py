@@ -8,14 +8,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from agreements.exports.pieces import (
+    Piece,
+    capital,
+    code,
+    comma,
+    is_rtl,
+    joined,
+    mark_and_name,
+    muted,
+    name,
+    semicolon,
+    side,
+    spoken,
+    text,
+    when,
+)
 from agreements.models import Agreement, Party
 from agreements.queries.ledger import Lane
 from agreements.queries.sheet import Proof, Sheet
 from lib import languages
 from lib.claims import Basis, DateClaim
 from lib.templatetags import registry
-
-Piece = str | dict[str, Any] | list[Any] | None
 
 # What a quote may prove of the agreement itself that has a place of its own; the rest is told under the title.
 _AT_FACTS = frozenset(
@@ -32,53 +46,6 @@ _AT_FACTS = frozenset(
         "signatories",
     }
 )
-
-
-def text(words: languages.Text, *, apart: bool = False) -> Piece:
-    """Words as the reader gets them; those of another language, and names (`apart`), keep their own direction."""
-    if words.is_foreign or apart:
-        return {"t": words.value, "lang": words.language, "dir": words.direction}
-    return words.value
-
-
-def spoken(instance: Any, name: str, *, apart: bool = False) -> Piece:
-    return text(languages.spoken(instance, name), apart=apart)
-
-
-def name(words: str) -> Piece:
-    """Words whose language nobody knows, kept apart from their neighbours by the characters made for it."""
-    return f"\u2068{words}\u2069"
-
-
-def code(words: str) -> Piece:
-    """Numbers and labels of the registry: Latin in every language."""
-    return {"t": words, "lang": "en", "dir": "ltr"}
-
-
-def when(claim: DateClaim) -> Piece:
-    """A date claim as the page writes it."""
-    if not claim.is_known and claim.text and claim.basis != Basis.NONE:
-        return name(_("“%(words)s”") % {"words": claim.text})
-    return str(registry.when(claim))
-
-
-def muted(*pieces: Piece) -> Piece:
-    return {"muted": list(pieces)}
-
-
-def capital(words: Any) -> str:
-    words = str(words)
-    return words[:1].upper() + words[1:]
-
-
-def side(letters: str) -> str:
-    """Whose colour and shape: the first four parties have their own."""
-    return letters.lower() if letters in {"A", "B", "C", "D"} else "x"
-
-
-def mark_and_name(party: Party) -> list[Piece]:
-    mark = {"mark": party.letter, "side": side(party.letter)}
-    return [mark, "\u00a0", text(party.organization.label, apart=True)]
 
 
 def sheet(sheet: Sheet) -> dict[str, Any]:
@@ -150,7 +117,7 @@ class _Printed:
         found += [spoken(each, "text") for each in row.beneficiary_groups]
         if not found:
             return muted(_("For whom: not stated in the source"))
-        return [muted(pgettext("beneficiaries", "For")), " ", _joined(found, _semicolon())]
+        return [muted(pgettext("beneficiaries", "For")), " ", joined(found, semicolon())]
 
     # The page, from top to bottom.
 
@@ -253,7 +220,7 @@ class _Printed:
             ),
             plain(pgettext("fact", "Amount"), code(amount) if amount else None, "amount"),
             plain(
-                _("Themes"), _comma().join(str(each.theme) for each in a.theme_links.all()) or None, "themes"
+                _("Themes"), comma().join(str(each.theme) for each in a.theme_links.all()) or None, "themes"
             ),
             {
                 "label": _("Fulfilment"),
@@ -284,7 +251,7 @@ class _Printed:
             who = [text(lane.parties[0].organization.label, apart=True)]
             if other:
                 who += [
-                    " → " if not _is_rtl() else " ← ",
+                    " → " if not is_rtl() else " ← ",
                     text(other.parties[0].organization.label, apart=True),
                 ]
             sum_ = (
@@ -295,7 +262,7 @@ class _Printed:
         else:
             everybody = _("Both together") if len(lane.parties) == 2 else _("All together")
             heading = everybody if lane.letters == "J" else f"{lane.letters} {_('together')}"
-            who = _joined([text(each.organization.label, apart=True) for each in lane.parties], " · ")
+            who = joined([text(each.organization.label, apart=True) for each in lane.parties], " · ")
             sum_ = ngettext(
                 "%(number)s joint commitment, counted once",
                 "%(number)s joint commitments, each counted once",
@@ -321,7 +288,7 @@ class _Printed:
             quantity = f"{row.quantity:f}".rstrip("0").rstrip(".")
             about.append([code(quantity), " ", name(row.unit)])
         details: list[Piece] = [
-            [_joined(about, " · "), self.behind(row)],
+            [joined(about, " · "), self.behind(row)],
             [self.beneficiaries(row), " · ", due],
         ]
         if row.purpose:
@@ -397,7 +364,7 @@ class _Printed:
         for row in self.agreement.statements.all():
             speaker: list[Piece] = [muted(_("speaker not stated"))]
             if row.speaker:
-                speaker = [{"strong": spoken(row.speaker.person, "name", apart=True)}, _comma()]
+                speaker = [{"strong": spoken(row.speaker.person, "name", apart=True)}, comma()]
                 speaker.append(spoken(row.speaker, "title"))
                 if row.attribution == "inferred":
                     speaker.append(muted(" (", row.get_attribution_display(), ")"))
@@ -413,7 +380,7 @@ class _Printed:
             lines: list[Piece] = [{"strong": spoken(each["person"], "name", apart=True)}]
             for office, proofs in each["offices"]:
                 place = text(office.organization.label, apart=True)
-                line = [spoken(office, "title"), _comma(), place]
+                line = [spoken(office, "title"), comma(), place]
                 if office.attachment == "inferred":
                     line.append(muted(" (", office.get_attachment_display(), ")"))
                 lines.append([*line, self.refs(proofs)])
@@ -505,22 +472,6 @@ class _Printed:
         }
 
 
-def _is_rtl() -> bool:
-    return languages.direction(languages.current()) == "rtl"
-
-
-def _comma() -> str:
-    return "، " if _is_rtl() else ", "
-
-
-def _semicolon() -> str:
-    return {"ar": "؛ ", "fr": "\u00a0; "}.get(languages.current(), "; ")
-
-
 def _asked(number: int) -> str:
     """The number of a question, as it stands at the fact and over the question."""
-    return f"{'؟' if _is_rtl() else '?'} {number}"
-
-
-def _joined(pieces: list[Piece], between: str) -> Piece:
-    return [part for index, each in enumerate(pieces) for part in ([between, each] if index else [each])]
+    return f"{'؟' if is_rtl() else '?'} {number}"

@@ -31,9 +31,9 @@ from agreements.queries import attention, listing, quality, search
 from lib.folding import Fold
 from organizations.models import Anonymous, Descent, Organization
 from organizations.models.organization import SourceLanguage
+from organizations.queries.identity import kept
 
 NO_PROGRAMME = "none"
-DATES = {"signed": _("Signed"), "effective": _("In force from"), "ends": _("Ends")}
 Step = Callable[[QuerySet], QuerySet]
 
 FEW = 1000
@@ -68,7 +68,7 @@ def _choices(queryset, label: str, **options) -> django_filters.ModelMultipleCho
     return django_filters.ModelMultipleChoiceFilter(queryset=queryset, label=label, **options)
 
 
-class AgreementFilter(days_filters(**DATES)):
+class AgreementFilter(days_filters(**Agreement.DATES)):
     """Agreements by words, parties, kind, theme, programme, place, groups, state and dates.
 
     The same parameter twice means or, different ones mean and. Dates answer in three values: with
@@ -177,7 +177,7 @@ class AgreementFilter(days_filters(**DATES)):
                 name: step
                 for name in self.form.cleaned_data
                 if name in _BY and self._given(name) and (step := self._step(name)) is not None
-            } | {name: self._by_days(name) for name in DATES if self._asks_days(name)}
+            } | {name: self._by_days(name) for name in Agreement.DATES if self._asks_days(name)}
         return self._steps
 
     def _given(self, name: str) -> bool:
@@ -207,6 +207,7 @@ class AgreementFilter(days_filters(**DATES)):
         return found.filter(pk__in=self._said)
 
     def by_party(self, found, organizations):
+        organizations = kept(organizations)
         parties = Party.objects.filter(organization__in=organizations)
         if self.form.cleaned_data["party_scope"] == "subtree":
             below = Descent.objects.filter(ancestor__in=organizations).values("descendant")

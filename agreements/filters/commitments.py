@@ -7,6 +7,7 @@ from agreements.filters.days import DaysForm, days_filters, narrowed_by_days
 from agreements.models import Agreement, Commitment, CommitmentKind
 from agreements.queries import search
 from organizations.models import Organization
+from organizations.queries.identity import kept
 
 
 class CommitmentFilter(days_filters(due=_("Due"))):
@@ -46,7 +47,7 @@ class CommitmentFilter(days_filters(due=_("Due"))):
         return queryset.filter(search.commitments_saying(value, readable=readable))
 
     def by_debtor(self, queryset, name, value):
-        return queryset.owed_by(*value) if value else queryset
+        return queryset.owed_by(*kept(value)) if value else queryset
 
     def by_beneficiary(self, queryset, name, value):
-        return queryset.meant_for(*value) if value else queryset
+        return queryset.meant_for(*kept(value)) if value else queryset

@@ -1,7 +1,7 @@
 """Counts what each value of each filter would leave: a facet ignores its own values, and only those."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -9,45 +9,16 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Extract
 from django.utils.translation import gettext as _
 
-from agreements.filters.agreements import DATES, NO_PROGRAMME, AgreementFilter, places
+from agreements.filters.agreements import NO_PROGRAMME, AgreementFilter, places
 from agreements.filters.days import with_answer
 from agreements.models import Agreement, AgreementTheme, Commitment, NamedGroup, OpenQuestion, Party
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import attention, quality
 from lib import claims, languages
 from lib.claims import Answer
+from lib.facets import MOST, Facet, Option, facet, frequent
 from lib.folding import Fold
 from organizations.models import Organization
-
-SHOWN = 8
-"""How many options of a facet are shown before «more»; chosen ones always are."""
-
-MOST = 200
-"""How many options a facet has at most, the most frequent ones."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One value of a filter: how many agreements it would leave, and whether it is chosen."""
-
-    value: str
-    label: languages.Text | str
-    count: int
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Facet:
-    """The values of one filter; `more` is how many are not shown."""
-
-    name: str
-    label: str
-    options: list[Option]
-    more: int = 0
-
-    @property
-    def chosen(self) -> bool:
-        return any(each.chosen for each in self.options)
 
 
 @dataclass(frozen=True)
@@ -70,17 +41,9 @@ def facets(filters: AgreementFilter, *, whole: frozenset[str] = frozenset()) -> 
     for name, count in _COUNTED.items():
         left = filters.counted(without=(name,))
         label = str(filters.form.fields[name].label)
-        chosen = {str(each) for each in filters.data.getlist(name)}
-        options = [replace(each, chosen=each.value in chosen) for each in count(filters, left)]
-        found.append(_shown(Facet(name, label, options), whole=name in whole))
+        chosen = set(filters.data.getlist(name))
+        found.append(facet(name, label, count(filters, left), chosen=chosen, whole=name in whole))
     return [each for each in found if each.options]
-
-
-def _shown(facet: Facet, *, whole: bool) -> Facet:
-    if whole or len(facet.options) <= SHOWN + 1:
-        return facet
-    shown = [each for index, each in enumerate(facet.options) if index < SHOWN or each.chosen]
-    return replace(facet, options=shown, more=len(facet.options) - len(shown))
 
 
 def days(filters: AgreementFilter, name: str = "signed") -> Days:
@@ -128,7 +91,7 @@ def days(filters: AgreementFilter, name: str = "signed") -> Days:
     }
     return Days(
         name,
-        str(DATES[name]),
+        str(Agreement.DATES[name]),
         answers,
         [Option(str(year), str(year), years[year]) for year in sorted(years, reverse=True)],
         unknown,
@@ -172,12 +135,9 @@ def _parties(filters: AgreementFilter, left: QuerySet) -> list[Option]:
     column = "organization"
     if filters.form.cleaned_data["party_scope"] == "subtree":
         column = "organization__above__ancestor"
-    rows = Party.objects.filter(agreement__in=left).order_by().values_list(column)
-    frequent = rows.annotate(n=Count("agreement", distinct=True)).order_by("-n", column)
-    counts = dict(frequent[:MOST])
+    rows = Party.objects.filter(agreement__in=left).values_list(column)
     chosen = {each.pk: each for each in filters.form.cleaned_data["party"]}
-    if missing := chosen.keys() - counts.keys():
-        counts |= dict.fromkeys(missing, 0) | dict(frequent.filter(**{f"{column}__in": missing}))
+    counts = frequent(rows.annotate(n=Count("agreement", distinct=True)), column, chosen=chosen)
     named = Organization.objects.in_bulk([key for key in counts if key not in chosen]) | chosen
     return [Option(str(key), named[key].label, number) for key, number in counts.items()]
 
@@ -202,8 +162,8 @@ def _places(filters: AgreementFilter, left: QuerySet) -> list[Option]:
         for folded, key, words in rows.annotate(folded=Fold(column)).values_list("folded", owner, column):
             named.setdefault(folded, set()).add(key)
             written[folded] = min(written.get(folded, words), words)
-    frequent = sorted(named, key=lambda each: (-len(named[each]), each))[:MOST]
-    return [Option(written[each], written[each], len(named[each])) for each in frequent]
+    ordered = sorted(named, key=lambda each: (-len(named[each]), each))[:MOST]
+    return [Option(written[each], written[each], len(named[each])) for each in ordered]
 
 
 def _attention(filters: AgreementFilter, left: QuerySet) -> list[Option]:

@@ -73,7 +73,7 @@ def answerable(actor) -> models.QuerySet:
 
 
 def fulfilled(on: date) -> Q:
-    """Commitments toward which an activity counts wholly that was certainly held by the day `on`."""
+    """Commitments towards which an activity counts wholly that was certainly held by the day `on`."""
     return _followed(on, fulfilments__extent="whole")
 
 
@@ -101,7 +101,7 @@ def with_progress(commitments, *, on: date):
 
 
 def _followed(on: date, **conditions) -> Q:
-    """Commitments toward which an activity counts that was held by `on`; one without a known day was held before."""
+    """Commitments towards which an activity counts that was held by `on`; one without a known day was held before."""
     held = Commitment.objects.filter(
         Q(fulfilments__activity__held_range__isnull=True)
         | Q(fulfilments__activity__held_range__upper_inf=True)

@@ -146,17 +146,6 @@ class Body:
         return [each for each in self.partners if each.commitments]
 
 
-def successor(organization: Organization) -> Organization:
-    """The organization that `organization` was merged into in the end; itself when it was not, or in a circle."""
-    kept, seen = organization, {organization.pk}
-    while kept.merged_into_id:
-        if kept.merged_into_id in seen:
-            return organization
-        kept = kept.merged_into
-        seen.add(kept.pk)
-    return kept
-
-
 def body(organization: Organization, *, actor, on: date, subtree: bool = False) -> Body:
     """The page of `organization` as `actor` may read it on the day `on`. Needs `with_profile`.
 

@@ -11,6 +11,7 @@ from agreements.models import (
     Advantage,
     Agreement,
     AgreementLink,
+    AgreementTheme,
     Citation,
     Commitment,
     LifecycleEvent,
@@ -21,6 +22,7 @@ from agreements.models import (
     Programme,
     Reading,
     Source,
+    SourceFile,
     Statement,
 )
 from agreements.models.lifecycle import LegalState, with_legal_state
@@ -28,8 +30,6 @@ from agreements.queries import ledger
 from lib import addresses, languages
 from organizations import queries as organizations
 from organizations.models import Office, Organization, Person
-
-DATES = ("signed", "effective", "ends")
 
 
 def with_facts(agreements, *, on: date, readable):
@@ -43,13 +43,13 @@ def with_facts(agreements, *, on: date, readable):
         .select_related("kind", "programme")
         .prefetch_related(
             "identifiers",
+            Prefetch("theme_links", AgreementTheme.objects.order_by(*in_order)),
             "theme_links__theme",
             Prefetch(
                 "groups", NamedGroup.objects.select_related("concept", "of_organization").order_by(*in_order)
             ),
             Prefetch("parties", Party.objects.select_related("organization", "role").order_by("position")),
             "parties__signatories__person",
-            "parties__signatories__office",
             Prefetch("objectives", Objective.objects.prefetch_related("group_links").order_by(*in_order)),
             Prefetch(
                 "commitments",
@@ -71,12 +71,17 @@ def with_facts(agreements, *, on: date, readable):
     )
 
 
-def with_citations(agreements):
-    """Bring the proof as well: the quotes, the sources they are from and what was set aside in them."""
+def with_quotes(agreements):
+    """Bring the quotes, the sources they are from and what was set aside in them."""
     return agreements.prefetch_related(
         Prefetch("all_citations", Citation.objects.order_by("start", "end", "about", "pk")),
         "source_links__source__noise",
     )
+
+
+def with_citations(agreements):
+    """Bring the whole proof: the quotes, their sources and the files behind those."""
+    return with_quotes(agreements).prefetch_related("source_links__source__files")
 
 
 def read(agreement: Agreement, *, proof: bool = False) -> dict:
@@ -114,7 +119,9 @@ class _Reader:
             "confidentiality": a.confidentiality,
             "legal_state": {"code": a.legal_state, "label": str(LegalState(a.legal_state).label)},
             "answers": {
-                name: answer for name in DATES if (answer := getattr(a, f"{name}_answer", None)) is not None
+                name: answer
+                for name in Agreement.DATES
+                if (answer := getattr(a, f"{name}_answer", None)) is not None
             },
             "reference": a.reference or None,
             "identifiers": [
@@ -129,17 +136,14 @@ class _Reader:
             "programme": self.programme_reference(a.programme) if a.programme else None,
             "occasions": languages.texts(a, "occasion"),
             "place_of_signature": a.place_of_signature,
-            "dates": {name: getattr(a, name).as_json() for name in DATES},
+            "dates": {name: getattr(a, name).as_json() for name in Agreement.DATES},
             "renewal": {
                 "rule": a.renewal,
                 "texts": languages.texts(a, "renewal_rule"),
                 "notice_days": a.notice_days,
             },
             "amount": None if a.amount is None else {"value": f"{a.amount:.2f}", "currency": a.currency},
-            "themes": [
-                addresses.code(each.theme)
-                for each in sorted(a.theme_links.all(), key=lambda each: (each.position, each.pk))
-            ],
+            "themes": [addresses.code(each.theme) for each in a.theme_links.all()],
             "groups": [self.group(each) for each in a.groups.all()],
             "parties": [self.party(each) for each in a.parties.all()],
             "objectives": [self.objective(each) for each in a.objectives.all()],
@@ -404,6 +408,22 @@ def read_whole_source(row: Source) -> dict:
             {"id": str(each.pk), "start": each.start, "end": each.end, "reason": each.reason}
             for each in sorted(row.noise.all(), key=lambda each: each.start)
         ],
+        "files": [
+            read_file(each) for each in sorted(row.files.all(), key=lambda each: (each.position, each.pk))
+        ],
+    }
+
+
+def read_file(row: SourceFile) -> dict:
+    """The file as SourceFileShape has it: what it is, and where its content is."""
+    return {
+        "id": str(row.pk),
+        "url": addresses.api("source-files", row.pk),
+        "name": row.name,
+        "type": row.type,
+        "size": row.size,
+        "sha256": row.sha256,
+        "pages": row.pages,
     }
 
 

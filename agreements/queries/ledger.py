@@ -67,12 +67,3 @@ def lanes(agreement: Agreement) -> list[Lane]:
         commitment.label = f"{lane.letters}{len(lane.commitments)}"
         commitment.lane = lane
     return sorted(found.values(), key=lambda lane: (lane.is_joint, [each.position for each in lane.parties]))
-
-
-def owed_by_party(agreement: Agreement) -> dict[Party, list[Commitment]]:
-    """What each party owes, alone or jointly: a joint commitment stands under each of its debtors."""
-    owed: dict[Party, list[Commitment]] = {each: [] for each in agreement.parties.all()}
-    for lane in lanes(agreement):
-        for party in lane.parties:
-            owed[party].extend(lane.commitments)
-    return owed

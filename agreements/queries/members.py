@@ -160,7 +160,11 @@ def _aside(value, names) -> list[Words]:
     ]
 
 
-IN_PART = frozenset({_texts, _quotes, _readings, _aside, _identifiers})
+def _files(value, names) -> list[Words]:
+    return [Words(each["name"]) for each in value]
+
+
+IN_PART = frozenset({_texts, _quotes, _readings, _aside, _files, _identifiers})
 """Of these only what differs is shown; of a list of debtors, say, the whole list before and after."""
 
 
@@ -288,6 +292,7 @@ FACTS = [
             "address": (gettext_lazy("address"), _plain),
             "published": (gettext_lazy("publication"), claim_words),
             "noise": (gettext_lazy("set aside"), _aside),
+            "files": (gettext_lazy("files"), _files),
         },
     ),
     (

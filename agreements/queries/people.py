@@ -20,6 +20,8 @@ class Portrait:
     offices: list[Office]
     said: list[tuple[Agreement, list[Statement]]]
     signed: list[Signatory]
+    merged: list[Person]
+    """Records that were merged into this one, under the names they had."""
 
 
 def listed(people):
@@ -48,4 +50,5 @@ def portrait(person: Person, *, actor) -> Portrait:
             .prefetch_related(proofs)
             .order_by("-party__agreement__number", "pk")
         ),
+        list(person.merged_from.order_by("pk")),
     )

@@ -6,9 +6,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Citation, OpenQuestion, Party, Source
+from agreements.models import Agreement, AgreementLink, Citation, OpenQuestion, Party, Source
 from agreements.models.lifecycle import LegalState, LifecycleEvent
 from agreements.queries import desk as desks
 from agreements.queries import dossier, ledger, progress, quality
@@ -18,6 +19,7 @@ from audit.models import AuditEvent
 from audit.trail import Actor
 from lib.claims import Basis, DateClaim
 from lib.sentences import Sentence, sentence_at, sentences
+from organizations.models import Office
 
 CONTEXT = 60
 """How many characters around a quote are shown with it."""
@@ -106,30 +108,31 @@ class Sheet:
 def with_everything(agreements, *, on: date):
     """Bring what `sheet` needs of `agreements`, those the reader may see: a fixed number of queries."""
     return quality.with_lacks(
-        dossier.with_citations(dossier.with_facts(agreements, on=on, readable=agreements))
+        dossier.with_quotes(dossier.with_facts(agreements, on=on, readable=agreements))
     ).prefetch_related(
         *(f"commitments__{each}" for each in progress.FOLLOWED),
         "statements__speaker__organization",
         "statements__on_behalf_of__organization",
         "parties__organization__parent",
+        Prefetch("parties__signatories__office", Office.objects.select_related("person", "organization")),
         "all_citations__office__person",
         "all_citations__office__organization",
-        "linked_from",
+        Prefetch(
+            "linked_from",
+            AgreementLink.objects.filter(agreement__in=agreements).select_related("agreement").order_by("pk"),
+        ),
     )
 
 
-def sheet(
-    agreement: Agreement, *, on: date, readable, with_history: bool, reader: Actor | None = None
-) -> Sheet:
-    """The sheet of `agreement` as of the day `on`. Needs `with_everything`; links and history are a query more each.
+def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor | None = None) -> Sheet:
+    """The sheet of `agreement` as of the day `on`. Needs `with_everything`; the history is a query more.
 
-    `readable` is the queryset of agreements the reader may see: a link to any other would give it away. For a
-    `reader` it also has what that reader keeps of the agreement, and similar ones: at most 17 queries more.
+    For a `reader` it also has what that reader keeps of the agreement, and similar ones: at most 17 queries more.
     """
     links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
     texts = {}
     for number, link in enumerate(links, start=1):
-        aside = [(each.start, each.end) for each in link.source.noise.all()]
+        aside = [(each.start, each.end) for each in link.source.noise.all() if each.is_furniture]
         texts[link.source_id] = (number, link.source, sentences(link.source.text, aside))
     by_fact: dict[tuple[str, Any], list[Proof]] = defaultdict(list)
     for citation in agreement.all_citations.all():
@@ -176,7 +179,7 @@ def sheet(
         counts = progress.tally(lane.commitments, on=on)
         lane.tally = [(each.label, count) for each, count in counts.items() if count]
     activities = _activities(agreement)
-    linked = _links(agreement, readable)
+    linked = _links(agreement)
     proofs: dict[str, list[Proof]] = defaultdict(list)
     for proof in by_fact["of_agreement", agreement.pk]:
         proofs[proof.citation.about or "whole"].append(proof)
@@ -194,7 +197,11 @@ def sheet(
         questions,
         linked,
         trail.history(agreement.pk, limit=HISTORY) if with_history else [],
-        similarity.similar(agreement, readable=readable, apart=[each.pk for _words, each in linked])
+        similarity.similar(
+            agreement,
+            readable=Agreement.objects.visible_to(reader),
+            apart=[each.pk for _words, each in linked],
+        )
         if reader
         else [],
         desk,
@@ -224,6 +231,11 @@ def _proof(citation: Citation, number: int, source: Source, found: list[Sentence
     first, last = (sentence.start, sentence.end) if sentence else (citation.start, citation.end)
     before = source.text[max(first, citation.start - CONTEXT) : citation.start]
     after = source.text[citation.end : min(max(last, citation.end), citation.end + CONTEXT)]
+    # No word is cut in two.
+    if citation.start - CONTEXT > first:
+        before = before.partition(" ")[2]
+    if citation.end + CONTEXT < last:
+        after = after.rpartition(" ")[0]
     return Proof(
         citation,
         source,
@@ -281,17 +293,15 @@ def _people(agreement: Agreement, by_fact) -> list[dict]:
     return list(people.values())
 
 
-def _links(agreement: Agreement, readable) -> list[tuple[str, Agreement]]:
-    """Agreements this one is linked with, with how; only those the reader may read."""
-    links = [(each.get_kind_display(), each.to_id) for each in agreement.links.all()]
-    links += [
-        (_("%(kind)s this one") % {"kind": each.get_kind_display()}, each.agreement_id)
-        for each in agreement.linked_from.all()
+def _links(agreement: Agreement) -> list[tuple[str, Agreement]]:
+    """The agreements this one is linked with, with how: of both sides `with_everything` brings only readable ones."""
+    return [
+        *((each.get_kind_display(), each.to) for each in agreement.links.all()),
+        *(
+            (_("%(kind)s this one") % {"kind": each.get_kind_display()}, each.agreement)
+            for each in agreement.linked_from.all()
+        ),
     ]
-    others = (
-        {each.pk: each for each in readable.filter(pk__in=[key for _words, key in links])} if links else {}
-    )
-    return [(words, others[key]) for words, key in links if key in others]
 
 
 def _timeline(agreement: Agreement, activities: list[Any], on: date) -> list[dict]:
@@ -330,7 +340,7 @@ def _timeline(agreement: Agreement, activities: list[Any], on: date) -> list[dic
 
 
 def _activities(agreement: Agreement) -> list[Any]:
-    """The activities that count toward the agreement, latest first, each with `labels` and the number `reached`."""
+    """The activities that count towards the agreement, latest first, each with `labels` and the number `reached`."""
     found: dict[Any, Any] = {}
     for commitment in agreement.commitments.all():
         for fulfilment in commitment.fulfilments.all():

@@ -11,7 +11,7 @@ Three things make an agreement similar, and each is told:
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from django.utils.translation import ngettext
 from agreements.models import Agreement, AgreementTheme, Commitment, NamedGroup, Party
 from agreements.queries import ledger
 from lib import languages
+from lib.asking import likeness
 from lib.folding import Fold
 from organizations.models import Descent
 
@@ -72,7 +73,7 @@ def similar(agreement: Agreement, *, readable: QuerySet, apart: Iterable = ()) -
     others = readable.exclude(pk__in=[agreement.pk, *apart])
     found: dict[Key, list[Reason]] = defaultdict(list)
     for reasons in (
-        _of_parties(agreement, others),
+        of_parties({each.organization_id for each in agreement.parties.all()}, others),
         _of_words(agreement, others),
         _of_frame(agreement, others),
     ):
@@ -115,9 +116,8 @@ def _concepts(agreement: Agreement) -> list:
 # Parties.
 
 
-def _of_parties(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, Reason]]:
-    """Agreements between the same parties, or between bodies above or below them: at least two of ours each."""
-    ours = {each.organization_id for each in agreement.parties.all()}
+def of_parties(ours: Collection[UUID], others: QuerySet) -> Iterator[tuple[Key, Reason]]:
+    """Agreements between the same parties, or between bodies above or below them: at least two of `ours` each."""
     family: dict[Any, set] = defaultdict(set)
     lines = Descent.objects.filter(Q(ancestor__in=ours) | Q(descendant__in=ours))
     for above, below in lines.values_list("ancestor", "descendant"):
@@ -136,8 +136,8 @@ def _of_parties(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, R
     for pk, number, organization in rows.values_list("agreement", "agreement__number", "organization"):
         theirs[Key(pk, number)].add(organization)
     for key, organizations in theirs.items():
-        same = len(organizations & ours)
-        if organizations == ours:
+        same = len(organizations & set(ours))
+        if organizations == set(ours):
             words = ngettext("the same %(number)s party", "the same %(number)s parties", same) % {
                 "number": same
             }
@@ -157,23 +157,45 @@ def _of_parties(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, R
 # Words.
 
 
+class Said(NamedTuple):
+    """A commitment to find others like it by: its words folded; `kind` None asks for every kind."""
+
+    pk: Any
+    number: int
+    kind: str | None
+    words: str
+
+
 def _of_words(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, Reason]]:
-    """Agreements with commitments of the same kind in similar words."""
-    column = f"text_{agreement.source_language}"
-    said = Commitment.objects.exclude(**{column: ""}).alias(folded=Fold(column)).annotate(words=F("folded"))
-    mine = list(said.filter(agreement=agreement).order_by("number", "pk"))
-    if not mine:
-        return
-    light = _common(agreement.source_language) | _names([agreement.pk])[agreement.pk]
-    asked = {each: text for each in mine if len(_words(text := _without(each.words, light))) >= 2}
+    said = _folded(agreement.source_language).filter(agreement=agreement).order_by("number", "pk")
+    mine = [Said(each.pk, each.number, each.kind_id, each.words) for each in said]
+    if mine:
+        names = _names([agreement.pk])[agreement.pk]
+        yield from of_words(mine, others, language=agreement.source_language, names=names)
+
+
+def _folded(language: str) -> QuerySet:
+    """Commitments that say something in the language, with their `words` folded."""
+    column = f"text_{language}"
+    return Commitment.objects.exclude(**{column: ""}).alias(folded=Fold(column)).annotate(words=F("folded"))
+
+
+def of_words(
+    mine: list[Said], others: QuerySet, *, language: str, names: set[str]
+) -> Iterator[tuple[Key, Reason]]:
+    """Agreements with commitments of the same kind in similar words; `names` are words of the names of our parties."""
+    light = common_words(language) | names
+    asked = {each: text for each in mine if len(words_of(text := without(each.words, light))) >= 2}
     alike = Q(pk__in=[])
     for text in asked.values():
         alike |= Q(folded__trigram_word_similar=text)
+    kinds = {each.kind for each in asked}
     near = list(
-        said.filter(
+        _folded(language)
+        .filter(
             alike,
             agreement__in=others.values("pk"),
-            kind__in={each.kind_id for each in asked},
+            **({} if None in kinds else {"kind__in": kinds}),
         )
         .select_related("agreement")
         .order_by("-agreement__number", "number", "pk")[:CANDIDATES]
@@ -182,10 +204,10 @@ def _of_words(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, Rea
     pairs: dict[Key, list[tuple[float, int, int, UUID, UUID]]] = defaultdict(list)
     for its in near:
         aside = light | names[its.agreement_id]
-        words = _without(its.words, aside)
+        words = without(its.words, aside)
         for own, text in asked.items():
-            if own.kind_id == its.kind_id and len(_words(words)) >= 2:
-                share = likeness(_without(text, aside), words)
+            if own.kind in (None, its.kind_id) and len(words_of(words)) >= 2:
+                share = likeness(without(text, aside), words)
                 if share >= ALIKE:
                     pairs[Key(its.agreement_id, its.agreement.number)].append(
                         (-share, own.number, its.number, own.pk, its.pk)
@@ -204,38 +226,22 @@ def _of_words(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, Rea
         yield key, Reason(words % {"number": len(told)}, min(2 * len(told), 6), pairs=told)
 
 
-def likeness(one: str, other: str) -> float:
-    """The part of their trigrams that two texts share, as `similarity` of pg_trgm counts: 0 to 1.
-
-    >>> likeness("medical caravans", "caravans medical")
-    1.0
-    >>> round(likeness("medical caravans", "medical training"), 2)
-    0.36
-    """
-    ours, theirs = _trigrams(one), _trigrams(other)
-    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0.0
-
-
-def _trigrams(text: str) -> set[str]:
-    return {f"  {word} "[at : at + 3] for word in _words(text) for at in range(len(word) + 1)}
-
-
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text)
 
 
-def _without(text: str, light: set[str]) -> str:
-    return " ".join(each for each in _words(text) if each not in light)
+def without(text: str, light: set[str]) -> str:
+    return " ".join(each for each in words_of(text) if each not in light)
 
 
-def _common(language: str) -> set[str]:
+def common_words(language: str) -> set[str]:
     """Words that more than a quarter of the newest published agreements use in their commitments."""
     column = f"text_{language}"
     newest = Agreement.objects.filter(editorial_state="published").order_by("-number").values("pk")[:READ]
     told: dict[Any, set[str]] = defaultdict(set)
     texts = Commitment.objects.filter(agreement__in=newest).exclude(**{column: ""}).order_by()
     for key, text in texts.values_list("agreement", Fold(column)):
-        told[key].update(_words(text))
+        told[key].update(words_of(text))
     counts = Counter(word for words in told.values() for word in words)
     return {word for word, count in counts.items() if count >= COMMON_FROM and count > len(told) / 4}
 
@@ -249,7 +255,7 @@ def _names(agreements: Iterable) -> dict[Any, set[str]]:
     )
     for key, *folded in rows:
         for name in folded:
-            names[key].update(_words(name))
+            names[key].update(words_of(name))
     return names
 
 

@@ -1,7 +1,9 @@
 """Pages to read: the sheet of an agreement, a source."""
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agreements.forms.desk import FollowUpForm
-from agreements.models import Agreement, Citation, Source
-from agreements.queries import sheet, versions
-from agreements.views import past
+from agreements.forms.files import SourceFilesForm
+from agreements.models import Agreement, Citation, Source, SourceFile
+from agreements.queries import duplicates, sheet, versions
+from agreements.views import identity, past
 from organizations.guards import requires
 from organizations.permissions import Permission
 
@@ -26,7 +29,12 @@ def agreement_sheet(request: HttpRequest, code: str) -> HttpResponse:
     on = clocks.on()
     readable = Agreement.objects.visible_to(request.user)
     asked = readable if clocks.is_past else sheet.with_everything(readable, on=on)
-    agreement = get_object_or_404(asked, number=number)
+    agreement = asked.filter(number=number).first()
+    if agreement is None:
+        agreement = identity.old_address(request, number)
+        if isinstance(agreement, HttpResponse):
+            return agreement
+        agreement = sheet.with_everything(Agreement.objects.filter(pk=agreement.pk), on=on).get()
     if code != agreement.code:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(f"{agreement.get_absolute_url()}{query}", permanent=True)
@@ -40,12 +48,13 @@ def agreement_sheet(request: HttpRequest, code: str) -> HttpResponse:
             "sheet": sheet.sheet(
                 agreement,
                 on=on,
-                readable=readable,
                 with_history=request.user.may(Permission.HISTORY_VIEW),
                 reader=request.user,
             ),
             "follow_up_form": FollowUpForm(agreement=agreement),
             "agreement": agreement,
+            "may_compare": request.user.may(Permission.EDIT),
+            "formerly": duplicates.formerly(agreement, request.GET.get("formerly", "")),
             "on": clocks.today,
         }
         | past.shown(request, agreement, clocks),
@@ -55,7 +64,17 @@ def agreement_sheet(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @requires(Permission.VIEW)
 def source_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    source = get_object_or_404(Source.objects.visible_to(request.user).prefetch_related("noise"), pk=pk)
+    return render(request, "agreements/source.html", source_context(request, pk, SourceFilesForm()))
+
+
+def source_context(request: HttpRequest, pk: UUID, form: SourceFilesForm) -> dict[str, Any]:
+    """What the page of a source shows, with one quote chosen by `?cite=` or with all; `form` takes files."""
+    source = get_object_or_404(
+        Source.objects.visible_to(request.user).prefetch_related(
+            "noise", Prefetch("files", SourceFile.objects.in_order())
+        ),
+        pk=pk,
+    )
     citations = list(
         Citation.objects.visible_to(request.user)
         .filter(source=source)
@@ -67,14 +86,12 @@ def source_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     if chosen and cited is None:
         raise Http404(_("This quote is not in the source, or you may not read it."))
     agreements = {each.agreement_id: each.agreement for each in citations}
-    return render(
-        request,
-        "agreements/source.html",
-        {
-            "source": source,
-            "citations": citations,
-            "cited": cited,
-            "segments": sheet.segments(source, [cited] if cited else citations),
-            "agreements": list(agreements.values()),
-        },
-    )
+    return {
+        "source": source,
+        "citations": citations,
+        "cited": cited,
+        "segments": sheet.segments(source, [cited] if cited else citations),
+        "agreements": list(agreements.values()),
+        "form": form,
+        "may_add": request.user.may(Permission.EDIT),
+    }

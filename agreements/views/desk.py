@@ -161,6 +161,20 @@ def view_save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.DESK)
+def view_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+    view = get_object_or_404(SavedView.objects.visible_to(request.user), pk=pk)
+    try:
+        renamed = desk.rename_view(view.pk, name=request.POST.get("name", ""), by=request.user)
+    except Refused as refusal:
+        for fault in refusal.faults:
+            messages.error(request, fault.message)
+    else:
+        messages.success(request, _("The view is now called “%(name)s”.") % {"name": renamed.name})
+    return back(request, "agreements")
+
+
+@require_POST
+@requires(Permission.DESK)
 def view_remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     view = get_object_or_404(SavedView.objects.visible_to(request.user), pk=pk)
     desk.remove_view(view.pk, by=request.user)

@@ -120,7 +120,7 @@ def agreement_sheets(request: HttpRequest) -> HttpResponse:
     keys = [each.pk for batch in listed.batches(lambda agreements: agreements) for each in batch]
     readable = Agreement.objects.visible_to(request.user)
     found = sheet.with_everything(readable, on=filters.on).in_bulk(keys)
-    shown = [sheet.sheet(found[key], on=filters.on, readable=readable, with_history=False) for key in keys]
+    shown = [sheet.sheet(found[key], on=filters.on, with_history=False) for key in keys]
     body = pdf.sheets_pdf(shown, on=filters.on, address=_list_address(request))
     name = f"mithaq-sheets-{filters.on:%Y-%m-%d}.pdf"
     return named(HttpResponse(body, content_type=FORMATS["pdf"]), name, inline=True)
@@ -211,7 +211,7 @@ def agreement_pdf(request: HttpRequest, code: str) -> HttpResponse:
     agreement = get_object_or_404(
         sheet.with_everything(readable, on=on), number=Agreement.number_of(code) or 0
     )
-    shown = sheet.sheet(agreement, on=on, readable=readable, with_history=False)
+    shown = sheet.sheet(agreement, on=on, with_history=False)
     body = pdf.sheets_pdf([shown], on=on, address=f"{settings.PUBLIC_URL}{agreement.get_absolute_url()}")
     name = f"{agreement.code}.{languages.current()}.pdf"
     return named(HttpResponse(body, content_type="application/pdf"), name, inline=True)

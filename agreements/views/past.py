@@ -53,7 +53,6 @@ def sheet_then(request: HttpRequest, agreement: Agreement, clocks: Clocks) -> Ht
             content = sheet.sheet(
                 then,
                 on=on,
-                readable=readable,
                 with_history=request.user.may(Permission.HISTORY_VIEW),
                 reader=None,  # what people keep on their desks is of today
             )

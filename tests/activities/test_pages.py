@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+import lib.facets
 from activities import services
 from activities.models import Activity, ActivityOrganizer, Fulfilment, Participation
 from activities.queries import browsing, with_details
@@ -45,7 +46,7 @@ def reader():
 
 @pytest.fixture
 def counted(commitment, parties):
-    """Makes an activity that counts toward the commitment."""
+    """Makes an activity that counts towards the commitment."""
 
     def make(title="An open day", **changes) -> Activity:
         activity = ActivityFactory(title_en=title, organizers=[parties[0]], **changes)
@@ -134,6 +135,26 @@ class TestTheList:
 
         assert {each.value: each.count for each in facets["status"].options} == {"held": 1, "planned": 2}
         assert [(each.value, each.count) for each in facets["kind"].options] == [("event", 1)]
+
+    def test_offers_the_busiest_holders_the_chosen_one_and_the_rest_on_demand(
+        self, reader, commitment, monkeypatch
+    ):
+        *busy, idle, stranger = OrganizationFactory.create_batch(11)
+        for each in (*busy, *busy, idle):
+            FulfilmentFactory(activity=ActivityFactory(organizers=[each]), commitment=commitment)
+
+        def holders(asked: str):
+            facets = {each.name: each for each in reader.get(f"{LIST}?{asked}").context["facets"]}
+            return facets["organization"]
+
+        few = holders(f"organization={idle.pk}")
+        assert {each.value: each.count for each in few.options if each.chosen} == {str(idle.pk): 1}
+        assert (len(few.options), few.more) == (9, 1)
+        assert [each.count for each in holders("more=organization").options] == [2] * 9 + [1]
+        assert "2 more values" in reader.get(LIST + "?look=month").content.decode()
+        monkeypatch.setattr(lib.facets, "MOST", 1)
+        assert [each.count for each in holders(f"organization={idle.pk}").options] == [2, 1]
+        assert [each.count for each in holders(f"organization={stranger.pk}").options] == [2, 0]
 
     @pytest.mark.parametrize("asked", ["look=year", "cursor=x", "look=month&month=2024-13"])
     def test_is_not_there_under_a_wrong_address(self, reader, asked):

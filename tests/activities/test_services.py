@@ -44,7 +44,7 @@ def member(debtor):
 
 
 def report(organizer, *commitments, **changes) -> dict:
-    """The smallest activity that counts toward `commitments`."""
+    """The smallest activity that counts towards `commitments`."""
     return {
         "source_language": "en",
         "titles": {"en": "An open day for children"},

@@ -155,6 +155,17 @@ class TestTheListOfOrganizations:
         assert "Morocco 1" in facets
         assert "Qatar" not in facets
 
+    def test_offers_the_most_frequent_countries_and_the_rest_on_demand(self, client):
+        for country in ("MA", "MA", "DZ", "EG", "FR", "JO", "LB", "LY", "QA", "SN", "TN"):
+            OrganizationFactory(country=country)
+
+        few = words(read(client, "/en/organizations/"))
+        assert "Country Morocco 2" in few
+        assert "Tunisia 1" not in few
+        assert "2 more values" in few
+        assert "Tunisia 1" in words(read(client, "/en/organizations/?country=TN"))
+        assert "Tunisia 1" in words(read(client, "/en/organizations/?more=country"))
+
     def test_narrows_to_a_country(self, client):
         here = OrganizationFactory(country="MA")
         OrganizationFactory(country="QA")
@@ -350,7 +361,7 @@ class TestOpenCommitments:
 
         assert "Owed by it 11" in shown
         assert "1 more commitment" in shown
-        assert "2 more, with later deadlines or none" in shown
+        assert "2 more commitments, with later deadlines or none" in shown
 
 
 class TestWhatIsHidden:
@@ -590,7 +601,7 @@ class TestWhatIsToldOfIt:
 
         shown = section(read(client, trio[0].get_absolute_url()), "people")
 
-        assert "director From “since the spring” · until not stated" in shown
+        assert "director From “since the spring” , end not stated" in shown
         assert "treasurer dates not stated" in shown
 
     def test_shows_the_latest_five_activities_it_organized(self, client, trio):

@@ -44,9 +44,11 @@ from agreements.models import (
     SavedView,
     Signatory,
     Source,
+    SourceFile,
     Statement,
     Theme,
 )
+from agreements.services import drafting
 from audit import trail
 from lib import search
 from lib.claims import Basis, DateClaim
@@ -79,38 +81,55 @@ LISTS = (
 COSTS: dict[str, tuple[int, int]] = {
     "/en/": (19, 24),
     "/en/search/suggestions?q=agr": (2, 4),
-    "/en/agreements/": (37, 41),
-    "/en/agreements/?q=children&kind=other": (41, 45),
-    "/en/agreements/?q=childern": (40, 44),
-    "/en/agreements/?attention=overdue&order=next": (37, 41),
-    "/en/agreements/?attention=incomplete&more=organization&more=group": (37, 41),
-    "/en/agreements/?in_force_on={today}&signed_from={past}&order=-signed": (25, 28),
-    "/en/agreements/?party={hub}&columns=groups&columns=questions&size=100": (38, 42),
+    "/en/agreements/": (38, 42),
+    "/en/agreements/?q=children&kind=other": (43, 47),
+    "/en/agreements/?q=childern": (42, 46),
+    "/en/agreements/?attention=overdue&order=next": (38, 42),
+    "/en/agreements/?attention=incomplete&more=organization&more=group": (38, 42),
+    "/en/agreements/?in_force_on={today}&signed_to={past}&order=-signed": (39, 43),
+    "/en/agreements/?party={hub}&columns=groups&columns=questions&size=100": (39, 43),
     "/en/agreements/?q=nothing+like+it": (8, 11),
     # A whole export reads on in batches by key: its queries grow with its rows, by one batch for some hundreds.
     "/en/agreements/export.csv?only={code}": (17, 20),
     "/en/agreements/export.xlsx?only={code}": (17, 20),
-    "/en/agreements/export.json?only={code}": (21, 23),
+    "/en/agreements/export.json?only={code}": (20, 22),
     "/en/agreements/export.json?only={code}&expand=proof": (31, 33),
     "/en/agreements/export.pdf?only={code}": (18, 21),
     "/en/agreements/calendar.ics": (15, 18),
     "/en/agreements/calendar/{user}/{signature}.ics": (17, 17),
     "/en/agreements/changes.atom": (2, 4),
     "/en/agreements/quality/": (17, 19),
-    "/en/agreements/{code}/": (45, 50),
-    "/en/agreements/{code}/?in_force_on={past}": (45, 50),
-    "/en/agreements/{code}/?known_on={today}": (54, 57),
-    "/en/agreements/{code}/sheet.pdf": (39, 41),
-    "/en/agreements/sheets.pdf?only={code}": (41, 43),
+    "/en/agreements/{code}/": (50, 55),
+    "/en/agreements/{code}/?in_force_on={past}": (50, 55),
+    "/en/agreements/{code}/?known_on={today}": (52, 55),
+    "/en/agreements/{code}/sheet.pdf": (37, 39),
+    "/en/agreements/sheets.pdf?only={code}": (39, 41),
+    "/en/agreements/sheets.pdf?only={code}&only={linked}": (39, 41),
     "/en/agreements/{code}/calendar.ics": (16, 19),
     "/en/agreements/{code}/versions/": (0, 6),
-    "/en/sources/{source}/": (3, 5),
+    "/en/agreements/{code}/duplicate/": (0, 23),
+    "/en/agreements/{code}/duplicate/?with={linked}": (0, 46),
+    "/en/drafts/": (0, 4),
+    "/en/drafts/new/": (0, 3),
+    "/en/drafts/{draft}/": (0, 7),
+    "/en/drafts/{draft}/check/": (0, 7),
+    "/en/sources/{source}/": (4, 6),
+    "/en/source-files/{source_file}/": (1, 3),
     "/en/organizations/": (5, 7),
     "/en/organizations/?order=agreements": (5, 7),
-    "/en/organizations/{slug}/": (28, 30),
-    "/en/organizations/{slug}/?scope=subtree": (27, 29),
+    "/en/organizations/{slug}/": (28, 31),
+    "/en/organizations/{slug}/?scope=subtree": (27, 30),
+    "/en/organizations/{slug}/merge/": (0, 13),
+    "/en/organizations/{slug}/merge/?with=body-5": (0, 59),
+    "/en/people/{person}/merge/": (0, 10),
+    "/en/people/{person}/merge/?with={other_person}": (0, 30),
+    "/en/identity/alike?kind=organization&name=body": (0, 8),
+    "/en/identity/alike?kind=agreement&party={hub}&party={body}": (0, 13),
+    "/en/identity/duplicates/": (0, 13),
+    "/en/identity/duplicates/?kind=person": (0, 10),
+    "/en/identity/duplicates/?kind=agreement": (0, 16),
     "/en/people/": (3, 5),
-    "/en/people/{person}/": (7, 9),
+    "/en/people/{person}/": (8, 11),
     "/en/activities/": (15, 17),
     "/en/activities/?q=activity&status=held": (19, 21),
     "/en/activities/?look=month": (27, 29),
@@ -119,42 +138,43 @@ COSTS: dict[str, tuple[int, int]] = {
     "/en/activities/{activity}/": (9, 13),
     "/en/activities/{activity}/edit/": (0, 24),
     "/en/evidence/{evidence}/": (1, 3),
-    "/en/commitments/{commitment}/": (50, 52),
-    "/en/commitments/{commitment}/word/": (0, 52),
+    "/en/commitments/{commitment}/": (48, 50),
+    "/en/commitments/{commitment}/word/": (0, 50),
     "/en/account/digest/": (0, 5),
     "/en/account/digest/stop/{user}/{stop}/": (1, 3),
     "/api/v1/": (0, 2),
-    "/api/v1/agreements": (21, 23),
+    "/api/v1/agreements": (20, 22),
     "/api/v1/agreements?expand=proof&page_size=5": (55, 57),
     "/api/v1/agreements?q=children": (22, 24),
-    "/api/v1/agreements/{agreement}": (21, 23),
+    "/api/v1/agreements/{agreement}": (20, 22),
     "/api/v1/agreements/{agreement}?expand=proof": (31, 33),
-    "/api/v1/agreements/{agreement}?known_on={today}": (36, 38),
-    "/api/v1/agreements/{agreement}/sources": (4, 6),
-    "/api/v1/parties": (22, 24),
-    "/api/v1/parties/{party}": (22, 24),
-    "/api/v1/groups": (22, 24),
-    "/api/v1/groups/{group}": (22, 24),
-    "/api/v1/objectives": (22, 24),
-    "/api/v1/objectives/{objective}": (22, 24),
-    "/api/v1/commitments": (22, 24),
-    "/api/v1/commitments?debtor={hub}": (23, 25),
-    "/api/v1/commitments/{commitment}": (22, 24),
-    "/api/v1/statements": (22, 24),
-    "/api/v1/statements/{statement}": (22, 24),
-    "/api/v1/advantages": (22, 24),
-    "/api/v1/advantages/{advantage}": (22, 24),
-    "/api/v1/open-questions": (22, 24),
-    "/api/v1/open-questions/{question}": (22, 24),
-    "/api/v1/events": (22, 24),
-    "/api/v1/events/{event}": (22, 24),
-    "/api/v1/links": (22, 24),
-    "/api/v1/links/{link}": (22, 24),
+    "/api/v1/agreements/{agreement}?known_on={today}": (35, 37),
+    "/api/v1/agreements/{agreement}/sources": (5, 7),
+    "/api/v1/parties": (21, 23),
+    "/api/v1/parties/{party}": (21, 23),
+    "/api/v1/groups": (21, 23),
+    "/api/v1/groups/{group}": (21, 23),
+    "/api/v1/objectives": (21, 23),
+    "/api/v1/objectives/{objective}": (21, 23),
+    "/api/v1/commitments": (21, 23),
+    "/api/v1/commitments?debtor={hub}": (22, 24),
+    "/api/v1/commitments/{commitment}": (21, 23),
+    "/api/v1/statements": (21, 23),
+    "/api/v1/statements/{statement}": (21, 23),
+    "/api/v1/advantages": (21, 23),
+    "/api/v1/advantages/{advantage}": (21, 23),
+    "/api/v1/open-questions": (21, 23),
+    "/api/v1/open-questions/{question}": (21, 23),
+    "/api/v1/events": (21, 23),
+    "/api/v1/events/{event}": (21, 23),
+    "/api/v1/links": (21, 23),
+    "/api/v1/links/{link}": (21, 23),
     "/api/v1/programmes": (1, 3),
     "/api/v1/programmes/{programme}": (1, 3),
-    "/api/v1/sources": (2, 4),
-    "/api/v1/sources/{source}": (2, 4),
-    "/api/v1/sources/{source}/citations": (3, 5),
+    "/api/v1/sources": (3, 5),
+    "/api/v1/sources/{source}": (3, 5),
+    "/api/v1/sources/{source}/citations": (2, 4),
+    "/api/v1/source-files/{source_file}": (1, 3),
     "/api/v1/citations": (1, 3),
     "/api/v1/citations/{citation}": (1, 3),
     "/api/v1/organizations": (4, 6),
@@ -217,6 +237,8 @@ class Registry:
             "hub": self.hub.pk,
             "slug": self.hub.slug,
             "programme": self.programme.pk,
+            "body": self.bodies[0].pk,
+            "other_person": self.people[50].pk,
             "user": self.editor.pk,
             "signature": private_addresses.address("calendar-private", self.editor)[
                 : -len(".ics")
@@ -226,6 +248,9 @@ class Registry:
             "today": timezone.localdate(),
             "past": timezone.localdate() - timedelta(days=100),
         }
+        source = {"key": "s", "kind": "letter", "language": "en", "text": "We agree.", "noise": []}
+        content = {"source_language": "en", "sources": [source]}
+        self.known["draft"] = drafting.start(content, by=self.editor).pk
         trail.record("tests.filled", self.hub, by=BY)
 
     def grow(self, start: int, stop: int) -> None:
@@ -256,7 +281,7 @@ class Registry:
                 number=number,
                 position=number,
                 kind_id="other",
-                text_en=f"Bring bread{index} and salt{index}, {number} each",
+                text_en=f"Bring bread{self.alike(index)} and salt{self.alike(index)}, {number} each",
                 due=day(10 * number - 15) if number < 3 else DateClaim(),
             )
             for index, each in enumerate(agreements, start)
@@ -279,9 +304,13 @@ class Registry:
         told.enter()
         trail.record("tests.filled", agreements[0], by=BY)
 
+    @staticmethod
+    def alike(index: int) -> int:
+        """The third is like the first, in parties and in words, and has no link to it: similar, among any number."""
+        return 0 if index == 2 else index
+
     def pair(self, index: int) -> tuple[Organization, Organization]:
-        """Its two parties. The third agreement has those of the first: one is similar, with few as with many."""
-        other = self.bodies[0 if index == 2 else index % len(self.bodies)]
+        other = self.bodies[self.alike(index) % len(self.bodies)]
         return (self.bodies[(index + 1 + index % 50) % len(self.bodies)] if index % 2 else self.hub), other
 
     def tell(self, told: "Rows", agreement, index: int, parties: list, commitments: list) -> None:
@@ -291,6 +320,11 @@ class Registry:
         text = f"A source of agreement {index}."
         source = told(Source(kind="press_article", language="en", text=text, title=f"Source {index}"))
         told(AgreementSource(agreement=agreement, source=source))
+        file = told(
+            SourceFile(
+                source=source, name="signed.pdf", type="pdf", size=8, file=self.evidence, sha256="0" * 64
+            )
+        )
         group = told(NamedGroup(agreement=agreement, text_en="children"))
         told(AgreementTheme(agreement=agreement, theme=self.theme))
         told(Signatory(party=a, person=speaker.person, office=speaker))
@@ -318,9 +352,10 @@ class Registry:
         question = told(OpenQuestion(agreement=agreement, text_en="Who?", commitment=commitments[0]))
         told(OpenQuestion(agreement=agreement, text_en="When?", about="signature"))
         self.newest = self.newest or agreement
-        if self.newest != agreement:
+        if self.newest != agreement and self.alike(index):
             link = told(AgreementLink(agreement=agreement, kind="related", to=self.newest))
             self.known.setdefault("link", link.pk)
+            self.known.setdefault("linked", agreement.code)
         activity = told(
             Activity(
                 source_language="en",
@@ -372,6 +407,7 @@ class Registry:
             "question": question.pk,
             "event": event.pk,
             "source": source.pk,
+            "source_file": file.pk,
             "citation": citations[0].pk,
             "activity": activity.pk,
             "word": word.pk,

@@ -337,6 +337,21 @@ class TestThePages:
         self.post(signed_in, "view-remove", row.pk)
         assert not SavedView.objects.exists()
 
+    def test_rename_a_view_where_it_is_open(self, signed_in, reader):
+        row = desk.save_view(name="Children", query="q=children", shared=False, by=reader)
+        desk.save_view(name="Late", query="q=late", shared=False, by=reader)
+        door, there = reverse("view-rename", args=[row.pk]), reverse("agreements") + "?q=children"
+
+        assert f'action="{door}"' in signed_in.get(there).content.decode()
+        assert f'action="{door}"' not in signed_in.get(reverse("agreements")).content.decode()
+        answer = self.post(signed_in, "view-rename", row.pk, name="The young", next=there)
+        row.refresh_from_db()
+        assert (answer["Location"], row.name, row.query) == (there, "The young", "q=children")
+        refused = signed_in.post(door, {"name": "Late", "next": there}, follow=True).content.decode()
+        row.refresh_from_db()
+        assert row.name == "The young"
+        assert "You already have a view of this name" in refused
+
     def test_say_what_is_wrong_with_a_view(self, signed_in):
         answer = self.post(signed_in, "view-save", name="", query="q=x")
 
@@ -344,7 +359,8 @@ class TestThePages:
         assert answer.status_code == 302
         assert answer.wsgi_request._messages._queued_messages
 
-    def test_refuse_to_remove_a_view_of_a_colleague(self, signed_in, colleague):
+    def test_refuse_to_remove_or_rename_a_view_of_a_colleague(self, signed_in, colleague):
         row = desk.save_view(name="Ours", query="", shared=True, by=colleague)
 
         assert self.post(signed_in, "view-remove", row.pk).status_code == 403
+        assert self.post(signed_in, "view-rename", row.pk, name="Mine").status_code == 403

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
 
+import lib.facets
 from agreements.filters import AgreementFilter, facets
 from agreements.models import (
     Agreement,
@@ -305,6 +306,23 @@ def test_every_facet_counts_what_counting_by_hand_finds(registry):
             if rest := +by_hand:
                 wrong.append((asked.urlencode(), facet.name, "not offered", rest))
     assert wrong == []
+
+
+def test_a_chosen_party_is_offered_however_rare_and_no_other_counts_less_for_it(registry, monkeypatch):
+    team = Organization.objects.get(name_en="Team")
+
+    def parties() -> dict[str, int]:
+        filters = filtered(QueryDict(f"party={team.pk}&party_scope=subtree"))
+        found = {each.name: each for each in facets.facets(filters, whole=frozenset({"party"}))}
+        return {each.value: each.count for each in found["party"].options}
+
+    everybody = parties()
+    monkeypatch.setattr(lib.facets, "MOST", 3)
+    few = parties()
+
+    assert len(few) == 4
+    assert few.items() <= everybody.items()
+    assert str(team.pk) in few
 
 
 def test_a_date_counts_its_three_answers_and_the_years_it_may_lie_in(registry):

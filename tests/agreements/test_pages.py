@@ -417,9 +417,11 @@ class TestSheet:
 
         assert client.get(f"/fr/agreements/{code.lower()}/?a=1")["Location"] == f"/fr/agreements/{code}/?a=1"
 
-    def test_a_link_never_names_an_agreement_that_is_hidden(self, client, both, people):
+    @pytest.mark.parametrize("side", ["agreement", "to"])
+    def test_a_link_never_names_an_agreement_that_is_hidden(self, client, both, people, side):
         secret = AgreementFactory(title_en="Quite secret")
-        link = AgreementLink.objects.create(agreement=both[0], to=secret, kind=AgreementLink.Kind.values[0])
+        ends = {"agreement": secret, "to": secret, side: both[0]}
+        link = AgreementLink.objects.create(kind=AgreementLink.Kind.values[0], **ends)
         trail.record("test.made", link, by=BY)
 
         assert "Quite secret" not in read(client, both[0].get_absolute_url())
@@ -551,7 +553,7 @@ class TestActivities:
             organizers=[both[0].parties.first().organization],
         )
         FulfilmentFactory(activity=activity, commitment=both[0].commitments.first())
-        ActivityFactory(title_en="Counts toward nothing")
+        ActivityFactory(title_en="Counts towards nothing")
 
         html = read(client, "/en/activities/")
 

@@ -7,8 +7,7 @@ import pypdf
 import pytest
 from django.utils import translation
 
-from agreements.exports import pdf
-from agreements.exports import printed as in_print
+from agreements.exports import pdf, pieces
 from agreements.models import Agreement
 from agreements.queries import listing, sheet
 from tests import factories
@@ -23,7 +22,7 @@ MARKER = "SECRET-other"
 def printed(agreement: Agreement, *, language: str = "en", on: date = ON) -> bytes:
     readable = Agreement.objects.visible_to(BY)
     row = sheet.with_everything(readable, on=on).get(pk=agreement.pk)
-    shown = sheet.sheet(row, on=on, readable=readable, with_history=False)
+    shown = sheet.sheet(row, on=on, with_history=False)
     with translation.override(language):
         return pdf.sheets_pdf([shown], on=on, address=f"http://registry.example/{language}/{row.code}")
 
@@ -306,7 +305,7 @@ class TestTheMarks:
         ("letters", "side"), [("A", "a"), ("C", "c"), ("D", "d"), ("E", "x"), ("J", "x")]
     )
     def test_of_the_first_four_parties_are_their_own(self, letters, side):
-        assert in_print.side(letters) == side
+        assert pieces.side(letters) == side
 
     def test_stand_beside_the_parties_of_a_list(self):
         agreement = factories.AgreementFactory(parties=[])

@@ -46,7 +46,7 @@ class TestTheFactsThatSourcesMayLeaveUnsaid:
         agreements = sheet.with_everything(Agreement.objects.all(), on=TODAY)
 
         for each in agreements:
-            shown = sheet.sheet(each, on=TODAY, readable=Agreement.objects.all(), with_history=False).gaps
+            shown = sheet.sheet(each, on=TODAY, with_history=False).gaps
             lacking = [
                 str(lack.label)
                 for lack in quality.LACKS.values()

@@ -20,7 +20,10 @@ from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, StorageState, sync_playwright
 
 from activities import samples
-from agreements.models import Citation
+from agreements.models import Citation, Draft
+from agreements.queries import bench
+from agreements.services import drafting, placing
+from agreements.services.placing import Choice, Words
 from organizations import services as organization_services
 from organizations.models import Person, System, User
 from organizations.permissions import Role
@@ -78,6 +81,7 @@ class Registry:
     commitment: str
     activity: str
     person: str
+    draft: str
     """The addresses of one of each, without the language."""
 
 
@@ -139,7 +143,26 @@ def _fill() -> Registry:
         f"commitments/{commitment.pk}/",
         f"activities/{activity.pk}/",
         f"people/{person.pk}/",
+        f"drafts/{_draft(contributor).pk}/",
     )
+
+
+def _draft(owner: User) -> Draft:
+    """A record in the making, from the text of a sample: its parties are named, and one thing they undertake."""
+    part = samples.read(samples.PRESS[0])["sources"][0] | {"key": "s"}
+    part["noise"] = [each | {"key": f"x-{index}"} for index, each in enumerate(part["noise"])]
+    draft = drafting.start({"source_language": part["language"], "sources": [part]}, by=owner)
+    lines = bench.texts(draft.content)[0].lines
+    for line, choice in ((0, Choice("party")), (1, Choice("party", said={"name": "Another body"}))):
+        words = Words("s", lines[line].start, lines[line].end)
+        draft = drafting.change(
+            draft.pk, placing.place(draft.content, words, choice), seen=draft.version, by=owner
+        )
+    both = tuple(each["key"] for each in draft.content["parties"])
+    asked = placing.place(
+        draft.content, Words("s", lines[2].start, lines[2].end), Choice("commitment", of=both)
+    )
+    return drafting.change(draft.pk, asked, seen=draft.version, by=owner)
 
 
 @pytest.fixture(scope="package")
@@ -265,7 +288,7 @@ def places(registry: Registry) -> dict[str, str]:
         "people": "people/",
         "person": registry.person,
         "activities": "activities/",
-        "month": "activities/?view=month",
+        "month": "activities/?look=month",
         "activity": registry.activity,
         "sign-in": "account/login/",
         "not found": "nowhere/",
@@ -274,4 +297,8 @@ def places(registry: Registry) -> dict[str, str]:
         "versions": f"{sheet}versions/",
         "report": f"activities/report/?agreement={registry.joint}",
         "digest": "account/digest/",
+        "drafts": "drafts/",
+        "new draft": "drafts/new/",
+        "bench": f"{registry.draft}?at=s:4",
+        "check": f"{registry.draft}check/",
     }

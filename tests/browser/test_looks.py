@@ -8,7 +8,7 @@ from tests.browser.conftest import Window
 
 pytestmark = pytest.mark.browser
 
-SIGNED = ["own sheet", "own commitment", "versions", "report", "digest"]
+SIGNED = ["own sheet", "own commitment", "versions", "report", "digest", "drafts", "new draft", "bench", "check"]
 """Pages as somebody with an account meets them."""
 
 PLACES = [

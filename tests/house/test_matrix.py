@@ -1,6 +1,7 @@
 """Who may not read an agreement never meets a word of it: every address × every reader.
 
-Three agreements may not be read by everybody, and one note is of somebody else's desk. Every text of theirs holds a
+Three agreements may not be read by everybody, one note is of somebody else's desk, and one paper is a record in the
+making. Every text of theirs holds a
 word that is nowhere else. The table says at which addresses the words appear; they appear for those who may read
 them, and for nobody else. An address that is not in the table fails.
 """
@@ -30,8 +31,9 @@ from agreements.models import (
     Programme,
     Reading,
     Signatory,
+    SourceFile,
 )
-from agreements.services import digest
+from agreements.services import digest, drafting
 from organizations import private_addresses
 from organizations.models import User
 from tests import addresses, factories
@@ -40,7 +42,13 @@ from tests.audit.raw import with_triggers_off
 
 pytestmark = pytest.mark.django_db
 
-WORDS = {"restricted": "ocelotine", "partners": "tamarindo", "draft": "quetzalin", "follow-up": "wolframite"}
+WORDS = {
+    "restricted": "ocelotine",
+    "partners": "tamarindo",
+    "draft": "quetzalin",
+    "follow-up": "wolframite",
+    "paper": "obsidianite",
+}
 """What may not be read by everybody → the word by which it is recognised."""
 ASKED = {"restricted": "vermilion", "partners": "cinnabar", "draft": "malachite"}
 """Another word of their titles, to ask for them without saying the first."""
@@ -51,8 +59,8 @@ READERS = {
     "reader": {"partners"},
     "outsider": {"partners"},  # a contributor of an organization that is no party
     "member": {"restricted", "partners", "follow-up"},  # a contributor of a party
-    "clerk": {"partners", "draft"},  # a contributor of the organization that entered the draft
-    "editor": {"restricted", "partners", "draft"},
+    "clerk": {"partners", "draft", "paper"},  # a contributor of the organization that entered the draft
+    "editor": {"restricted", "partners", "draft", "paper"},
     "token": {"partners"},  # of a partner system that is no party
 }
 """Reader → what it may read."""
@@ -88,12 +96,30 @@ SHOWN: dict[str, str] = {
     "/en/agreements/{open}/?in_force_on={yesterday}": f"{ALL} follow-up",
     "/en/agreements/{open}/sheet.pdf": ALL,
     "/en/agreements/{open}/versions/": "",
+    "/en/agreements/{code}/duplicate/": ALL,
+    "/en/agreements/{open}/duplicate/": ALL,
+    "/en/agreements/{open}/duplicate/?with={code}": "its",
+    "/en/agreements/{open}/duplicate/?q={code}": ALL,
+    "/en/drafts/": "paper",
+    "/en/drafts/new/": ALL,
+    "/en/drafts/{paper}/": "paper",
+    "/en/drafts/{paper}/check/": "paper",
     "/en/sources/{source}/": "its",
     "/en/sources/{shared_source}/": "",
+    "/en/source-files/{source_file}/": "its",
     "/en/organizations/": "",
     "/en/organizations/?q={asked}": "",
     "/en/organizations/{body}/": ALL,
     "/en/organizations/{body}/?scope=subtree": ALL,
+    "/en/organizations/{body}/merge/": "",
+    "/en/organizations/{body}/merge/?with={other}": ALL,
+    "/en/people/{person}/merge/": "",
+    "/en/people/{person}/merge/?with={other_person}": ALL,
+    "/en/identity/alike?kind=organization&name={asked}": "",
+    "/en/identity/alike?kind=agreement&party={body_key}&party={other_key}": ALL,
+    "/en/identity/duplicates/": "",
+    "/en/identity/duplicates/?kind=person": "",
+    "/en/identity/duplicates/?kind=agreement": ALL,
     "/en/people/": "",
     "/en/people/?organization={body_key}": "",
     "/en/people/{person}/": ALL,
@@ -152,6 +178,7 @@ SHOWN: dict[str, str] = {
     "/api/v1/sources/{source}": "its",
     "/api/v1/sources/{source}/citations": "its",
     "/api/v1/sources/{shared_source}/citations": "",
+    "/api/v1/source-files/{source_file}": "its",
     "/api/v1/citations": ALL,
     "/api/v1/citations/{citation}": "its",
     "/api/v1/organizations": "",
@@ -171,7 +198,7 @@ SHOWN: dict[str, str] = {
 """What is asked → whose words an answer holds, for those who may read them.
 
 An address with a placeholder of a hidden record is asked for each of the three, and holds nothing for whoever may not
-read that record. `its`: at most the words of that record. `reported`: what one may count activities toward, as a party
+read that record. `its`: at most the words of that record. `reported`: what one may count activities towards, as a party
 or an editor. `holder`: whoever asks, the answer is that of the member whose private address it is.
 """
 
@@ -211,6 +238,9 @@ class Registry:
             "shared_activity": self.activity.pk,
             "body": self.body.slug,
             "body_key": self.body.pk,
+            "other": self.other.slug,
+            "other_key": self.other.pk,
+            "other_person": factories.PersonFactory().pk,
             "person": self.speaker.person_id,
             "programme": self.row(programme).pk,
             "vocabulary": "themes",
@@ -219,6 +249,17 @@ class Registry:
             "signature": private_addresses.address("calendar-private", member)[:-4].rpartition("/")[2],
             "stop": private_addresses.address("digest-stop", member).split("/")[-2],
         }
+        told = WORDS["paper"]
+        source = {
+            "key": "s",
+            "kind": "letter",
+            "language": "en",
+            "text": f"{told}.",
+            "title": told,
+            "noise": [],
+        }
+        content = {"source_language": "en", "titles": {"en": told}, "sources": [source]}
+        self.known["paper"] = drafting.start(content, by=self.accounts["clerk"]).pk
         self.hidden: dict[str, dict[str, object]] = {}
 
     def client_of(self, reader: str) -> Client:
@@ -314,6 +355,10 @@ class Registry:
             self.row(EvidenceFile(name=f"{told}.txt", file=self.file(told), sha256="0" * 64, **shown))
             for shown in ({"activity": activity}, {"progress_view": word})
         )
+        file = SourceFile(
+            source=source, name=f"{told}.txt", type="txt", size=9, file=self.file(told), sha256="0" * 64
+        )
+        self.row(file)
         self.row(
             FollowUp(
                 agreement=agreement,
@@ -342,6 +387,7 @@ class Registry:
             "event": event.pk,
             "link": link.pk,
             "source": source.pk,
+            "source_file": file.pk,
             "citation": citations[1].pk,
             "activity": activity.pk,
             "word": word.pk,
@@ -437,5 +483,5 @@ def test_a_letter_holds_the_words_of_public_agreements_alone(registry):
     for reader, letter in letters.items():
         assert {kind for kind, word in WORDS.items() if word in letter} == {"draft"} & READERS[reader]
         codes = {kind for kind, own in registry.hidden.items() if own["code"] in letter}
-        assert codes == READERS[reader] - {"follow-up"}
+        assert codes == READERS[reader] & registry.hidden.keys()
     assert letters.keys() == registry.accounts.keys()
