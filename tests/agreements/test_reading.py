@@ -216,7 +216,8 @@ class TestWhatIsKnown:
         assert reader.of("theme") == []
 
     def test_a_word_that_the_registry_added_to_a_vocabulary_is_understood(self):
-        text = "The Example Centre and the Sample Society signed a cooperation agreement. Both parties will hold choir evenings."
+        text = "The Example Centre and the Sample Society signed a cooperation agreement. "
+        text += "Both parties will hold choir evenings."
         known = Known(labels={("commitment_kind", "en"): (("singing", "choir evenings"),)})
         assert [each.choice.code for each in Reader(begun(text, "en"), known).of("commitment")] == ["singing"]
 
