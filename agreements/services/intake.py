@@ -11,7 +11,9 @@ from audit import trail
 from audit.trail import Actor
 from lib.claims import DateClaim
 from lib.problems import Fault, Refused
+from organizations.models import Organization, Person
 from organizations.permissions import Permission
+from organizations.queries import successor
 
 
 class Intake:
@@ -51,7 +53,8 @@ class Intake:
         if row := self.rows.get((model, name)):
             return row
         if in_registry and (key := _uuid(name)) and (row := model.objects.filter(pk=key).first()):
-            self.rows[model, name] = row
+            # An old id leads to the record that was kept.
+            self.rows[model, name] = row = successor(row) if isinstance(row, Organization | Person) else row
             return row
         if name in self.refused:
             return None

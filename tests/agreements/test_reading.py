@@ -150,6 +150,16 @@ class TestOurOwnSamples:
         for each in reader.offered():
             assert not any(each.words.start < one["end"] and one["start"] < each.words.end for one in noise)
 
+    def test_nor_from_a_sentence_that_a_person_set_aside(self):
+        text = "The Example Centre and the Sample Society signed a cooperation agreement. "
+        text += "Both parties will hold workshops. Both parties will provide vehicles."
+        content = begun(text, "en")
+        start = text.index("Both")
+        stretch = {"key": "x", "start": start, "end": text.index(" Both", start + 1), "reason": "other"}
+        content["sources"][0]["noise"] = [stretch]
+        reader = Reader(content)
+        assert [reader.quote(each) for each in reader.of("commitment")] == ["provide vehicles"]
+
     def test_accepting_what_is_said_enters_no_commitment(self):
         reader, _dossier = sample("entraide-al-amal", "fr")
         reader.accept(reader.of("advantage"))
@@ -267,6 +277,8 @@ class TestWhatIsNoUndertaking:
         "sentence",
         [
             "The agreement will benefit both parties.",
+            "The two parties will benefit from the agreement.",
+            "The two parties shall not publish anything.",
             "The agreement shall enter into force on 3 May 2012.",
             "Civil society organizations must unite to protect children.",
             "The committee shall meet twice a year.",
@@ -276,6 +288,14 @@ class TestWhatIsNoUndertaking:
     )
     def test_a_claim_a_rule_or_the_deed_of_others_is_none(self, sentence):
         assert Reader(begun(self.PARTIES + sentence, "en")).of("commitment") == []
+
+    def test_another_agreement_that_is_recalled_says_nothing_of_the_signature(self):
+        text = "The Example Centre and the Sample Society, recalling the convention signed on 3 May 1990, "
+        text += "have agreed as follows:\nThe two parties shall hold workshops."
+        reader = Reader(begun(text, "en", kind="signed_text"))
+        assert reader.of("date") == []
+        assert [each for each in reader.of("proof") if each.choice.about == "status"] == []
+        assert [reader.quote(each) for each in reader.of("commitment")] == ["hold workshops"]
 
     def test_what_both_parties_will_do_is_one(self):
         reader = Reader(begun(self.PARTIES + "The two parties will hold workshops.", "en"))

@@ -10,7 +10,9 @@ from agreements import services
 from agreements.models import Agreement, Citation, Commitment, Source
 from audit.models import AuditEvent
 from lib.problems import Refused
+from organizations import services as organization_services
 from organizations.models import Organization
+from tests.factories import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,15 @@ class TestRegister:
         (event,) = AuditEvent.objects.filter(chain=agreement.pk)
         assert event.verb == "agreement.registered"
         assert event.changes["dossier"]["new"]["titles"] == dossier["titles"]
+
+    def test_that_points_at_a_merged_organization_is_with_the_one_that_was_kept(self, dossier, people):
+        old, kept = OrganizationFactory.create_batch(2)
+        organization_services.merge(old, into=kept, reason="One body.", by=people["administrator"])
+        dossier["parties"][1]["organization"] = {"id": str(old.pk)}
+
+        agreement = services.register(dossier, by=people["contributor"])
+
+        assert agreement.parties.get(position=2).organization == kept
 
     def test_gives_each_agreement_the_next_number(self, people):
         first, second = (
