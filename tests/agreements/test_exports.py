@@ -216,6 +216,14 @@ class TestTheDate:
         assert {row["code"]: row["signed_answer"] for row in table(client, self.ASKED)} == expected
         assert set(on_the_page(client, self.ASKED)) == set(expected)
         assert {row["code"] for row in documents(client, self.ASKED)} == set(expected)
+        told = client.get(f"/api/v1/agreements{self.ASKED}").json()["results"]
+        assert {each["code"]: each["answers"]["signed"] for each in told} == expected
+        words = {"certain": "certainly", "possible": "possibly", "unknown": "unknown"}
+        page = client.get(f"/en/agreements/{self.ASKED}&size=100").content.decode()
+        for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL):
+            if code := re.search(r'href="/en/agreements/(MQ-\d+)/"', row):
+                said = re.search(r">(certainly|possibly|unknown)<", row)
+                assert said[1] == words[expected[code[1]]]
         for answer in ("certain", "possible", "unknown"):
             query = f"?signed_from=2012&signed_to=2012&signed_match={answer}"
             api = client.get(f"/api/v1/agreements{query}").json()["results"]

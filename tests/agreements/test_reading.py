@@ -9,9 +9,11 @@ from hypothesis import settings as pace
 from hypothesis import strategies as st
 
 from agreements.queries.known import Known, KnownOffice, Record
+from agreements.services import register
 from agreements.services.reading import tables, take, terms
 from lib import papers
 from tests.agreements.arabic import ARTICLE, NOTHING, UNDERTAKINGS
+from tests.factories import UserFactory
 from tests.reading import KEY, Reader, begun, plainly
 from tests.seeds import facts
 from tests.seeds.dossiers import aman_bayti, entraide_al_amal
@@ -268,6 +270,31 @@ class TestArabic:
     @pytest.mark.parametrize("sentence", NOTHING)
     def test_a_sentence_that_undertakes_nothing_offers_nothing(self, sentence):
         assert Reader(begun(sentence, "ar")).offered() == []
+
+
+@pytest.mark.django_db
+class TestEntering:
+    """What was accepted, with a title, is a dossier that the registry takes as it is."""
+
+    @pytest.mark.parametrize(
+        ("name", "language"), [("aman-bayti", "en"), ("entraide-al-amal", "fr"), ("", "ar")]
+    )
+    def test_the_registry_takes_it(self, name, language):
+        reader = sample(name, language)[0] if name else Reader(begun(ARTICLE, language))
+        reader.accept_all()
+        papers.put(reader.content, f"/titles/{language}", "A title")
+        agreement = register(reader.content, by=UserFactory(contributor=True))
+        assert agreement.commitments.count() == len(reader.content["commitments"])
+        assert agreement.parties.count() == 2
+
+    @facts.needed
+    @pytest.mark.parametrize(("letter", "language"), [("A", "en"), ("B", "fr")])
+    def test_and_so_the_two_articles(self, letter, language):
+        reader = Reader(begun(facts.article(letter), language))
+        reader.accept_all()
+        papers.put(reader.content, f"/titles/{language}", "A title")
+        agreement = register(reader.content, by=UserFactory(contributor=True))
+        assert agreement.commitments.count() == 5
 
 
 class TestWhatIsNoUndertaking:
