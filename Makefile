@@ -16,7 +16,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 DEPLOYED := env DEBUG=false SECURE_COOKIES=true PUBLIC_READING=false ALLOWED_HOSTS=registry.example \
 	PUBLIC_URL=https://registry.example SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghij-ABCDEFGHIJ
 
-.PHONY: help run test check fix shell lock clean
+.PHONY: help run test drill check fix shell lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ run: $(INSTALLED) ## Serve the registry on http://localhost:8000 (PORT=8001 for 
 
 test: $(INSTALLED_DEV) ## Run the tests (ARGS="tests/tools -k port" for some of them)
 	@$(PY) -m pytest -n 2 $(ARGS)
+
+drill: $(INSTALLED_DEV) ## Run the long proofs: thousands of agreements, every page in every language
+	@$(PY) -m pytest -n 2 -m drill $(ARGS)
 
 check: $(INSTALLED_DEV) ## Check style, the order of the rooms, migrations and deployment settings
 	@$(PY) -m ruff check .

@@ -76,6 +76,7 @@ urlpatterns = [
         path("drafts/new/", workbench.draft_new, name="draft-new"),
         path("drafts/<uuid:pk>/", workbench.draft_page, name="draft"),
         path("drafts/<uuid:pk>/place/", workbench.draft_place, name="draft-place"),
+        path("drafts/<uuid:pk>/accept/", workbench.draft_accept, name="draft-accept"),
         path("drafts/<uuid:pk>/part/", workbench.draft_part, name="draft-part"),
         path("drafts/<uuid:pk>/turn/", workbench.draft_turn, name="draft-turn"),
         path("drafts/<uuid:pk>/check/", workbench.draft_check, name="draft-check"),

@@ -45,6 +45,7 @@ POSTED = {
     "source-file-add",
     "draft-reopen",
     "draft-place",
+    "draft-accept",
     "draft-part",
     "draft-turn",
     "draft-discard",

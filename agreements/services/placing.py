@@ -45,7 +45,7 @@ class Become(models.TextChoices):
     ALIAS = "alias", gettext_lazy("Other name of an organization")
     PROFILE = "profile", gettext_lazy("Said of an organization")
     PROOF = "proof", gettext_lazy("Proof of a fact there is")
-    ASIDE = "aside", gettext_lazy("Set aside")
+    ASIDE = "aside", pgettext_lazy("words of a source", "Set aside")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ bench alone.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,18 @@ from agreements.forms import record
 from agreements.forms.drafts import SourceForm
 from agreements.models import Agreement, Draft
 from agreements.queries import alike, bench, dossier
-from agreements.services import drafting, placing
+from agreements.queries.known import known
+from agreements.services import drafting, placing, reading
 from agreements.services.drafting import Clashed
 from agreements.services.placing import Become, Choice, Words
+from agreements.services.reading import Proposal
 from lib import sentences
 from lib.problems import Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
+
+READ_BY_RULE = 60_000
+"""How many characters a text has at most to be read by rule: longer ones are read by people alone."""
 
 
 @require_safe
@@ -171,6 +177,79 @@ def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
             status=422,
         )
     return _again(request, draft)
+
+
+@require_POST
+@requires(Permission.REGISTER)
+def draft_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take what was proposed: one thing, a group of things that belong together, or all of a sentence."""
+    draft = _found(request, pk)
+    sent = request.POST
+    asked_for = {
+        "group": sent.get("group", ""),
+        "sentence": sent.get("sentence", ""),
+        "one": sent.get("one", ""),
+    }
+    chosen = [
+        each
+        for offer in _offers(draft, request.user)
+        for each in offer.proposals
+        if offer.source == sent.get("source", "") and asked_for == {**asked_for, **_named(each, asked_for)}
+    ]
+    try:
+        if not chosen or not any(asked_for.values()):
+            raise Refused.at(
+                "", "nothing_proposed", _("This is not proposed any more: look what stands there now.")
+            )
+        asked = reading.take(draft.content, chosen)
+        draft = drafting.change(draft.pk, asked, seen=draft.version, verb="accepted", by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.faults[0].message)
+    return _again(request, draft)
+
+
+def _named(each: Proposal, asked_for: Mapping[str, str]) -> dict[str, str]:
+    """What a proposal is called by, as far as it is asked for by that."""
+    names = {"group": each.group, "sentence": str(each.sentence), "one": Offer.name(each)}
+    return {name: names[name] for name, asked in asked_for.items() if asked}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Proposals that belong together, of one source: what accepting them does, in a sentence."""
+
+    source: str
+    group: str
+    says: str
+    proposals: list[Proposal]
+
+    @staticmethod
+    def name(proposal: Proposal) -> str:
+        words = proposal.words
+        return f"{proposal.choice.become}:{words.start}:{words.end}"
+
+    @property
+    def named(self) -> list[tuple[str, Proposal]]:
+        return [(self.name(each), each) for each in self.proposals]
+
+    @property
+    def sentences(self) -> list[int]:
+        return sorted({each.sentence for each in self.proposals if each.sentence})
+
+
+def _offers(draft: Draft, actor) -> list[Offer]:
+    """What the sources seem to say besides, group by group; of a very long text nothing."""
+    found: dict[tuple[str, str], Offer] = {}
+    for source in draft.content.get("sources", ()):
+        if len(source["text"]) > READ_BY_RULE:
+            continue
+        registry = known(source["text"], Agreement.objects.visible_to(actor))
+        for each in reading.propose(draft.content, source["key"], registry):
+            offer = found.setdefault(
+                (source["key"], each.group), Offer(source["key"], each.group, each.says or each.why, [])
+            )
+            offer.proposals.append(each)
+    return list(found.values())
 
 
 def _words(draft: Draft, sent: Mapping[str, str]) -> Words:
@@ -376,6 +455,7 @@ def _bench(
                 for each in clashes
             ],
             "kept": kept,
+            "offers": _offers(draft, request.user),
             "choices": choices,
             "typed": typed or {},
             "Become": Become,

@@ -81,6 +81,11 @@ document.addEventListener("keydown", (event) => {
   if ((event.key === "ArrowDown" || event.key === "ArrowUp") && own) {
     event.preventDefault();
     all[Math.min(all.length - 1, Math.max(0, here + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
+  } else if (event.key === "a" && picker()) {
+    const first = picker().parentElement.querySelector("[data-accept]");
+    if (!first) return;
+    event.preventDefault();
+    first.click();
   } else if (/^[0-9]$/.test(event.key) && picker()) {
     const chosen = event.key === "0" ? picker().querySelector("[data-ignore]") : choices()[Number(event.key) - 1];
     if (!chosen || (event.key !== "0" && chosen.matches("[data-ignore]"))) return;

@@ -1,4 +1,4 @@
-"""Facets against counting by hand: 2,000 agreements, 200 combinations; and the export has the rows of the list."""
+"""Facets against counting by hand: 2,000 agreements, up to 200 combinations; and exports against lists."""
 
 import csv
 import io
@@ -42,7 +42,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("long")]
 
 ON = date(2026, 11, 22)
 MANY = 2000
-COMBINATIONS = 200
+COMBINATIONS = [20, pytest.param(200, marks=pytest.mark.drill)]
+"""How many combinations are tried; all of them in the drill."""
 PLACES = ["Rabat", "RABAT", "Salé", "Sale", "الرباط", "Fès", ""]
 WORDS = ["zebra", "quince", "ostrich"]
 
@@ -274,7 +275,7 @@ def combination(dice: random.Random, rows: list[Known]) -> QueryDict:
     return asked
 
 
-def combinations(rows: list[Known], count: int = COMBINATIONS) -> list[QueryDict]:
+def combinations(rows: list[Known], count: int) -> list[QueryDict]:
     dice = random.Random(7)  # noqa: S311  a draw that anybody may repeat
     return [combination(dice, rows) for _ in range(count)]
 
@@ -285,10 +286,11 @@ def filtered(asked: QueryDict) -> AgreementFilter:
     return filters
 
 
-def test_every_facet_counts_what_counting_by_hand_finds(registry):
+@pytest.mark.parametrize("count", COMBINATIONS)
+def test_every_facet_counts_what_counting_by_hand_finds(registry, count):
     assert len(registry) == MANY
     wrong = []
-    for asked in combinations(registry):
+    for asked in combinations(registry, count):
         filters = filtered(asked)
         left_by = narrowed(registry, asked)
         numbers = {Agreement(number=each).code for each in filters.qs.values_list("number", flat=True)}
@@ -368,10 +370,10 @@ def codes_of_the_list(asked: QueryDict) -> list[str]:
     return codes
 
 
-def short(rows: list[Known], most: int) -> list[QueryDict]:
-    """Two hundred combinations that leave something, and no more than `most`."""
+def short(rows: list[Known], count: int, *, most: int) -> list[QueryDict]:
+    """So many combinations that leave something, and no more than `most`."""
     dice, found = random.Random(11), []  # noqa: S311  a draw that anybody may repeat
-    while len(found) < COMBINATIONS:
+    while len(found) < count:
         asked = combination(dice, rows)
         # What needs attention, and the state, are other things on another day.
         asked.pop("attention", None)
@@ -381,9 +383,10 @@ def short(rows: list[Known], most: int) -> list[QueryDict]:
     return found
 
 
-def test_the_export_of_each_combination_has_exactly_the_rows_of_its_list(registry, client):
+@pytest.mark.parametrize("count", COMBINATIONS)
+def test_the_export_of_each_combination_has_exactly_the_rows_of_its_list(registry, client, count):
     client.force_login(UserFactory(role="editor"))
-    for asked in [QueryDict("kind=framework_agreement"), *short(registry, most=20)]:
+    for asked in [QueryDict("kind=framework_agreement"), *short(registry, count, most=20)]:
         answer = client.get(f"/en/agreements/export.csv?{asked.urlencode()}")
         assert answer.status_code == 200, asked.urlencode()
         text = b"".join(answer.streaming_content).decode("utf-8-sig")

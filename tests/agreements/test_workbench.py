@@ -1,13 +1,16 @@
 """The workbench without a script: a text becomes a record, sentence by sentence."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from activities import samples
 from agreements.models import Agreement, Draft
+from agreements.queries import bench
 from agreements.services import drafting
 from tests.factories import UserFactory
 
@@ -163,6 +166,61 @@ class TestWords:
     def test_that_are_none_are_refused_in_words(self, desk, draft, sent):
         answer = desk.post(reverse("draft-place", args=[draft.pk]), sent)
         assert answer.status_code == 422
+
+
+class TestWhatIsProposed:
+    """Found by rule; nothing of it is in the record before somebody accepts it."""
+
+    @pytest.fixture
+    def draft(self, author):
+        """A press article of the sample, with its headlines and byline set aside."""
+        source = samples.read(samples.PRESS[0])["sources"][0] | {"key": "s"}
+        source["noise"] = [each | {"key": f"x{index}"} for index, each in enumerate(source["noise"])]
+        return drafting.start({"source_language": source["language"], "sources": [source]}, by=author)
+
+    def proposed(self, desk, draft) -> list[str]:
+        return list(map(unescape, re.findall(r'name="group" value="([^"]+)"', page(desk, draft))))
+
+    def test_is_offered_and_enters_nothing_by_itself(self, desk, draft):
+        assert self.proposed(desk, draft)
+        draft.refresh_from_db()
+        assert draft.version == 1
+
+    def test_is_accepted_as_what_belongs_together_each_in_one_step(self, desk, draft):
+        accept = reverse("draft-accept", args=[draft.pk])
+        steps = 0
+        while groups := self.proposed(desk, draft):
+            desk.post(accept, {"source": "s", "group": groups[0]})
+            steps += 1
+            assert steps < 40
+
+        draft.refresh_from_db()
+        assert draft.version == steps + 1
+        assert len(draft.content["parties"]) == 2
+        parties = [each["key"] for each in draft.content["parties"]]
+        assert [each["debtors"] for each in draft.content["commitments"]] == [parties] * 5
+        text = draft.content["sources"][0]["text"]
+        for each in bench.quotes(draft.content)["s"]:
+            assert 0 <= each.start < each.end <= len(text)
+        check = desk.get(reverse("draft-check", args=[draft.pk])).content.decode()
+        assert "1 thing to put right" in check  # the title is the registry's: somebody must write it
+
+    def test_of_one_sentence_or_one_thing_is_accepted_alone(self, desk, draft):
+        accept = reverse("draft-accept", args=[draft.pk])
+        html = page(desk, draft, "?at=s:2")
+        one = unescape(re.search(r'name="one" value="([^"]+)"', html)[1])
+        desk.post(accept, {"source": "s", "one": one})
+
+        draft.refresh_from_db()
+        assert draft.version == 2
+        assert f'value="{one}"' not in page(desk, draft, "?at=s:2")
+
+    def test_that_is_not_there_any_more_changes_nothing(self, desk, draft):
+        desk.post(reverse("draft-accept", args=[draft.pk]), {"source": "s", "group": "nonsense"})
+        desk.post(reverse("draft-accept", args=[draft.pk]), {"source": "s"})
+
+        draft.refresh_from_db()
+        assert draft.version == 1
 
 
 class TestTheFields:

@@ -8,7 +8,17 @@ from tests.browser.conftest import Window
 
 pytestmark = pytest.mark.browser
 
-SIGNED = ["own sheet", "own commitment", "versions", "report", "digest", "drafts", "new draft", "bench", "check"]
+SIGNED = [
+    "own sheet",
+    "own commitment",
+    "versions",
+    "report",
+    "digest",
+    "drafts",
+    "new draft",
+    "bench",
+    "check",
+]
 """Pages as somebody with an account meets them."""
 
 PLACES = [
@@ -68,7 +78,10 @@ def shown(window, places, request):
     return opened
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+OTHERS = [pytest.param(each, marks=pytest.mark.drill) for each in ("fr", "ar")]
+
+
+@pytest.mark.parametrize("language", ["en", *OTHERS])
 @pytest.mark.parametrize("place", PLACES)
 def test_fits_any_screen_bars_nobody_and_keeps_to_the_policy_in_light_and_dark(shown, place, language):
     made = shown(place, language)
