@@ -35,7 +35,9 @@ def shell(request: HttpRequest) -> dict:
         "dir": languages.direction(language),
         "language_links": language_links(request.get_full_path(), language),
         "section": section(request),
-        "may": {each.name.lower(): request.user.may(each) for each in Permission} if hasattr(request, "user") else {},
+        "may": {each.name.lower(): request.user.may(each) for each in Permission}
+        if hasattr(request, "user")
+        else {},
     }
 
 

@@ -10,78 +10,192 @@ import lib.identity
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0005_search'),
-        ('organizations', '0004_search'),
+        ("agreements", "0005_search"),
+        ("organizations", "0004_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=lib.identity.new_id, editable=False, primary_key=True, serialize=False)),
-                ('based_on', models.PositiveIntegerField(blank=True, null=True, verbose_name='version it began from')),
-                ('purpose', models.CharField(choices=[('entry', 'new record'), ('correction', 'correction of the record'), ('amendment', 'amendment by the parties')], default='entry', max_length=10, verbose_name='purpose')),
-                ('content', models.JSONField(default=dict, verbose_name='content')),
-                ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
-                ('started_at', models.DateTimeField(auto_now_add=True, verbose_name='begun')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('outcome', models.CharField(blank=True, choices=[('entered', 'entered in the registry'), ('discarded', 'put away')], default='', max_length=9, verbose_name='outcome')),
-                ('agreement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='agreements.agreement', verbose_name='agreement')),
-                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='organizations.organization', verbose_name='begun for')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to=settings.AUTH_USER_MODEL, verbose_name='begun by')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=lib.identity.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "based_on",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="version it began from"),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("entry", "new record"),
+                            ("correction", "correction of the record"),
+                            ("amendment", "amendment by the parties"),
+                        ],
+                        default="entry",
+                        max_length=10,
+                        verbose_name="purpose",
+                    ),
+                ),
+                ("content", models.JSONField(default=dict, verbose_name="content")),
+                ("version", models.PositiveIntegerField(default=0, verbose_name="version")),
+                ("started_at", models.DateTimeField(auto_now_add=True, verbose_name="begun")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("entered", "entered in the registry"), ("discarded", "put away")],
+                        default="",
+                        max_length=9,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="agreements.agreement",
+                        verbose_name="agreement",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="organizations.organization",
+                        verbose_name="begun for",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="begun by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
             },
         ),
         migrations.CreateModel(
-            name='DraftStep',
+            name="DraftStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
-                ('verb', models.CharField(max_length=60, verbose_name='verb')),
-                ('changes', models.JSONField(default=list, verbose_name='changes')),
-                ('undoes', models.PositiveIntegerField(blank=True, null=True, verbose_name='takes back step')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='agreements.draft', verbose_name='draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                ("verb", models.CharField(max_length=60, verbose_name="verb")),
+                ("changes", models.JSONField(default=list, verbose_name="changes")),
+                (
+                    "undoes",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="takes back step"),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="agreements.draft",
+                        verbose_name="draft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step of a draft',
-                'verbose_name_plural': 'steps of drafts',
+                "verbose_name": "step of a draft",
+                "verbose_name_plural": "steps of drafts",
             },
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['owner', '-changed_at'], name='draft_open_by_owner'),
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["owner", "-changed_at"],
+                name="draft_open_by_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('based_on__isnull', True), ('agreement__isnull', False), _connector='OR'), name='draft_of_a_record_names_its_version', violation_error_message='A draft begins from a version of the record it changes.'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("based_on__isnull", True), ("agreement__isnull", False), _connector="OR"),
+                name="draft_of_a_record_names_its_version",
+                violation_error_message="A draft begins from a version of the record it changes.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='draft_has_an_outcome_iff_closed', violation_error_message='A draft has an outcome when it is closed, and only then.'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("outcome", "")),
+                    models.Q(("closed_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="draft_has_an_outcome_iff_closed",
+                violation_error_message="A draft has an outcome when it is closed, and only then.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draftstep',
-            constraint=models.UniqueConstraint(fields=('draft', 'number'), name='draft_step_has_one_number'),
+            model_name="draftstep",
+            constraint=models.UniqueConstraint(fields=("draft", "number"), name="draft_step_has_one_number"),
         ),
         migrations.AddConstraint(
-            model_name='draftstep',
-            constraint=models.UniqueConstraint(fields=('draft', 'undoes'), name='draft_step_is_taken_back_once'),
+            model_name="draftstep",
+            constraint=models.UniqueConstraint(
+                fields=("draft", "undoes"), name="draft_step_is_taken_back_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draftstep',
-            constraint=models.CheckConstraint(condition=models.Q(('undoes__isnull', True), ('undoes__lt', models.F('number')), _connector='OR'), name='draft_step_takes_back_an_earlier_one', violation_error_message='A step takes back an earlier one.'),
+            model_name="draftstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("undoes__isnull", True), ("undoes__lt", models.F("number")), _connector="OR"
+                ),
+                name="draft_step_takes_back_an_earlier_one",
+                violation_error_message="A step takes back an earlier one.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='draftstep',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    RAISE EXCEPTION 'A step of a draft is never changed: take it back by another step.'\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'draft_step_is_never_changed';\n                ", hash='1d5f9c4ec6bcb474ee5d9ca8fac99c032203bd71', operation='UPDATE', pgid='pgtrigger_append_only_425fe', table='agreements_draftstep', when='BEFORE')),
+            model_name="draftstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    RAISE EXCEPTION 'A step of a draft is never changed: take it back by another step.'\n                        USING ERRCODE = 'check_violation', CONSTRAINT = 'draft_step_is_never_changed';\n                ",
+                    hash="1d5f9c4ec6bcb474ee5d9ca8fac99c032203bd71",
+                    operation="UPDATE",
+                    pgid="pgtrigger_append_only_425fe",
+                    table="agreements_draftstep",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

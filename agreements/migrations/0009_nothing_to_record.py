@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0008_identity'),
+        ("agreements", "0008_identity"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='noisespan',
-            name='reason',
-            field=models.CharField(choices=[('headline', 'headline of another text'), ('byline', 'byline'), ('bullet', 'bullet or rule'), ('other', 'page furniture'), ('nothing', 'says nothing to record')], max_length=10, verbose_name='reason'),
+            model_name="noisespan",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("headline", "headline of another text"),
+                    ("byline", "byline"),
+                    ("bullet", "bullet or rule"),
+                    ("other", "page furniture"),
+                    ("nothing", "says nothing to record"),
+                ],
+                max_length=10,
+                verbose_name="reason",
+            ),
         ),
     ]
