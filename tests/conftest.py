@@ -33,6 +33,11 @@ KEPT = {
 }
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes that a test makes hold the time, and each process has its own: they are named by their place."""
+    return argname if isinstance(val, bytes) and len(val) > 30 else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_settings() -> Iterator[None]:
     """Passwords hashed in no time, static files served from where they lie, a cache and files of this process alone."""

@@ -140,6 +140,13 @@ class Lane:
     def is_joint(self) -> bool:
         return len(self.parties) > 1
 
+    @property
+    def colour(self) -> str:
+        """That of its side: a to d, j for several; none while nobody owes it."""
+        if self.is_joint:
+            return "j"
+        return self.letters.lower() if self.parties and self.letters in "ABCD" else ""
+
 
 def labels(content: Mapping[str, Any]) -> dict[str, str]:
     """The label of every part by its key: A and B for parties, A1, B2, J3 for commitments, O1 for objectives …"""
