@@ -418,6 +418,7 @@ class TestWhatEnds:
 
 
 class TestThePage:
+    @pytest.mark.drill
     def test_leads_from_each_figure_to_the_list_of_as_many(self, client, readers, today):
         for name in ("anonymous", "partner", "reviewer"):
             actor = readers[name]

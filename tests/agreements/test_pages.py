@@ -17,7 +17,8 @@ from agreements.models import AgreementLink, Citation, Signatory
 from agreements.views import listing
 from audit import trail
 from audit.models import AuditEvent
-from organizations.models import Alias, DistinctPair, ExternalIdentifier, Organization, Person
+from organizations import services as organization_services
+from organizations.models import Alias, DistinctPair, DistinctPeople, ExternalIdentifier, Organization, Person
 from tests.agreements.conftest import BY
 from tests.factories import (
     PASSWORD,
@@ -737,9 +738,13 @@ class TestHostileText:
 
 
 @pytest.fixture
-def one_of_each(both) -> dict[type[Model], Model]:
+def one_of_each(both, people) -> dict[type[Model], Model]:
     """A record of every table that has an administration of our own."""
     parties = list(both[0].parties.all())
+    organization_services.merge(
+        OrganizationFactory(), into=OrganizationFactory(), reason="One body.", by=people["administrator"]
+    )
+    named = sorted(PersonFactory.create_batch(2), key=lambda each: each.pk)
     organizations = sorted((each.organization for each in parties), key=lambda each: each.pk)
     activity = FulfilmentFactory(
         activity=ActivityFactory(was_held=True, organizers=organizations),
@@ -751,6 +756,7 @@ def one_of_each(both) -> dict[type[Model], Model]:
     for row in (
         ExternalIdentifier(organization=organizations[0], scheme="test", value="1"),
         DistinctPair(first=organizations[0], second=organizations[1]),
+        DistinctPeople(first=named[0], second=named[1]),
         AgreementLink(agreement=both[0], to=both[1], kind=AgreementLink.Kind.values[0]),
         Signatory(party=parties[0], person=PersonFactory()),
         Participation(activity=activity, number=12),

@@ -17,7 +17,7 @@ from lib.problems import Refused
 from organizations.models import User
 from tests import hostile
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.drill]
 
 CARELESS = {
     "svg": "image/svg+xml",
