@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Draft, DraftStep
 from agreements.services import files
-from agreements.services.register import register
+from agreements.services.register import register, rehearse
 from agreements.services.review import submit
 from agreements.services.revise import revise
 from agreements.shapes import DossierShape
@@ -211,12 +211,12 @@ def as_seen(draft: Draft, version: int) -> dict[str, Any]:
 def missing(draft: Draft, *, by: User) -> list[Fault]:
     """What would keep the draft from being entered now; nothing is written."""
     try:
-        with transaction.atomic():
-            if draft.agreement_id is None:
-                register(draft.content, by=by)
-            else:
+        if draft.agreement_id is None:
+            rehearse(draft.content, by=by)
+        else:
+            with transaction.atomic():
                 revise(draft.agreement_id, draft.content, version=draft.based_on, by=by)
-            transaction.set_rollback(True)
+                transaction.set_rollback(True)
     except Refused as refusal:
         return [
             Fault(_by_key(draft.content, each.pointer), each.code, each.message) for each in refusal.faults

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import (
@@ -54,6 +54,18 @@ def register(document: Mapping[str, Any], *, by: Actor) -> Agreement:
         raise Refused(list(pointed(shape.errors)))
     with one_write():
         return Registration(shape.validated_data, by).write()
+
+
+def rehearse(document: Mapping[str, Any], *, by: Actor) -> None:
+    """Raise what `register` would raise; nothing is written, and no number of the registry is taken."""
+    demand(by, Permission.REGISTER)
+    shape = DossierShape(data=document)
+    if not shape.is_valid():
+        raise Refused(list(pointed(shape.errors)))
+    with transaction.atomic():
+        with one_write():
+            Rehearsal(shape.validated_data, by).write()
+        transaction.set_rollback(True)
 
 
 class Registration(Provisions):
@@ -301,3 +313,10 @@ class Registration(Provisions):
         if not self.restoring:
             self.fault(f"{at}/resolution", "set_by_the_registry", _("A reviewer resolves questions here."))
         return {"resolved_at": told["at"], "resolved_by": told["by"], "resolution": told["text"]}
+
+
+class Rehearsal(Registration):
+    """A registration that is taken back. Numbers are not: a sequence knows no way back, so it asks for none."""
+
+    def number(self) -> int:
+        return 2_000_000_000

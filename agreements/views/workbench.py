@@ -25,7 +25,7 @@ from agreements.queries import alike, bench, dossier
 from agreements.queries.known import known
 from agreements.services import drafting, placing, reading
 from agreements.services.drafting import Clashed
-from agreements.services.placing import Become, Choice, Words
+from agreements.services.placing import Choice, Words
 from agreements.services.reading import Proposal
 from lib import sentences
 from lib.problems import Refused
@@ -458,7 +458,6 @@ def _bench(
             "offers": _offers(draft, request.user),
             "choices": choices,
             "typed": typed or {},
-            "Become": Become,
             "title": _title(draft),
         },
         status=status,

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -331,6 +332,24 @@ class TestTheCheck:
         assert "Kind" in html
         assert desk.post(check, {"review": "1"}).status_code == 422
         assert not Agreement.objects.exists()
+
+    def test_takes_no_number_of_the_registry_however_often_it_is_asked(self, desk, draft, author):
+        for name in ("Aman", "Bayti"):
+            place(desk, draft, name, "party")
+        draft.refresh_from_db()
+        asked = [("/kind", "cooperation_agreement"), ("/titles/en", "Aman and Bayti")]
+        drafting.change(draft.pk, asked, seen=draft.version, by=author)
+
+        def last() -> int:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT last_value FROM agreements_number")
+                return cursor.fetchone()[0]
+
+        before = last()
+        for _ in range(2):
+            html = desk.get(reverse("draft-check", args=[draft.pk])).content.decode()
+            assert "Every rule of the registry is met." in html
+        assert last() == before
 
     def test_lets_a_whole_record_in(self, desk, draft, author):
         for name in ("Aman", "Bayti"):

@@ -6,9 +6,9 @@ import json
 from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -19,7 +19,7 @@ from lib import tables
 from lib.tables import Choice, values
 from tests.lib.workbooks import book, rows, said
 
-MESSY = Path("/work/shared/corpora/messy")
+MESSY = django_settings.BASE_DIR.parent / "shared" / "corpora" / "messy"
 EXPECTED = sorted(MESSY.glob("*.expected.json"))
 
 
