@@ -4,7 +4,7 @@ Every change is one POST that answers with the page again, so that all of it wor
 bench alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -142,7 +142,7 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
             status=409 if clashes else 422,
         )
     if request.POST.get("auto"):
-        return render(request, "drafts/saved.html", _head(draft, request.user) | {"swapped": True})
+        return render(request, "drafts/saved.html", _head(draft) | {"swapped": True})
     return _again(request, draft)
 
 
@@ -328,7 +328,7 @@ def _check(request: HttpRequest, draft: Draft, faults, *, status: int = 200) -> 
     return render(
         request,
         "drafts/check.html",
-        _head(draft, request.user)
+        _head(draft, texts)
         | {
             "faults": [
                 {
@@ -409,12 +409,12 @@ def _again(request: HttpRequest, draft: Draft) -> HttpResponse:
     return redirect(f"{reverse('draft', args=[draft.pk])}{query}{anchor}")
 
 
-def _head(draft: Draft, actor) -> dict[str, Any]:
+def _head(draft: Draft, texts: Sequence[bench.Text] = ()) -> dict[str, Any]:
     """What stands above the bench: is it safe, where does the work stand, what can be taken back."""
     undoable, redoable = drafting.standing(draft)
     return {
         "draft": draft,
-        "coverage": bench.coverage(bench.texts(draft.content)),
+        "coverage": bench.coverage(texts),
         "undoable": undoable,
         "redoable": redoable,
     }
@@ -439,7 +439,7 @@ def _bench(
     return render(
         request,
         "drafts/bench.html",
-        _head(draft, request.user)
+        _head(draft, texts)
         | {
             "texts": texts,
             "sheet": sheet,
