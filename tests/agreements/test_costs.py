@@ -112,7 +112,7 @@ COSTS: dict[str, tuple[int, int]] = {
     "/en/drafts/": (0, 4),
     "/en/drafts/new/": (0, 3),
     "/en/drafts/{draft}/": (0, 15),
-    "/en/drafts/{draft}/check/": (0, 8),
+    "/en/drafts/{draft}/check/": (0, 5),
     "/en/sources/{source}/": (4, 6),
     "/en/source-files/{source_file}/": (1, 3),
     "/en/organizations/": (5, 7),
