@@ -8,6 +8,7 @@ from agreements.models.agreement import (
     NamedGroup,
     Programme,
 )
+from agreements.models.amendments import Amendment, AmendmentChange
 from agreements.models.desk import Follow, FollowUp, SavedView
 from agreements.models.doubts import OpenQuestion, Reading
 from agreements.models.drafts import Draft, DraftStep
@@ -16,6 +17,7 @@ from agreements.models.files import SourceFile
 from agreements.models.identity import DistinctAgreements
 from agreements.models.lifecycle import LifecycleEvent
 from agreements.models.parties import Party, Signatory
+from agreements.models.proof import WithoutSource
 from agreements.models.provisions import (
     Advantage,
     AdvantageBeneficiary,
@@ -26,6 +28,7 @@ from agreements.models.provisions import (
     ObjectiveGroup,
     Statement,
 )
+from agreements.models.review import ReviewComment
 from agreements.models.texts import TextEntry
 from agreements.models.vocabulary import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
 
@@ -38,6 +41,8 @@ __all__ = [
     "AgreementLink",
     "AgreementSource",
     "AgreementTheme",
+    "Amendment",
+    "AmendmentChange",
     "Citation",
     "Commitment",
     "CommitmentBeneficiary",
@@ -58,6 +63,7 @@ __all__ = [
     "PartyRole",
     "Programme",
     "Reading",
+    "ReviewComment",
     "SavedView",
     "Signatory",
     "Source",
@@ -66,4 +72,5 @@ __all__ = [
     "TargetGroup",
     "TextEntry",
     "Theme",
+    "WithoutSource",
 ]

@@ -319,6 +319,20 @@ class Agreement(Recorded):
                     RETURN NULL;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="published_with_its_proof",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("editorial_state"),
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__editorial_state="in_review", new__editorial_state="published"),
+                func="""
+                    IF EXISTS (SELECT 1 FROM mithaq_unproved(NEW.id)) THEN
+                        RAISE EXCEPTION 'A published fact has a quote, or an editor’s name: entered without source.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'agreement_is_published_with_its_proof';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             search.FoundByItsWords(
                 "agreements_textentry",
                 _CODE,

@@ -31,13 +31,18 @@ class DraftQuerySet(models.QuerySet):
         """Those neither entered nor put away."""
         return self.filter(closed_at__isnull=True)
 
+    def in_review(self):
+        """Changes of records that wait for somebody else to approve them."""
+        return self.open().filter(submitted_at__isnull=False)
+
 
 class Draft(models.Model):
     """A dossier that is not complete yet, with the text it is taken from.
 
     `content` has the members of a dossier (`agreements/shapes.py`), as far as they are known; every part has a `key`.
     `version` counts its steps. `agreement` is the record it will change once it is reviewed, at the version it was
-    `based_on`; empty for a new record.
+    `based_on`; empty for a new record. A change of a published record waits, once `submitted_at`, for somebody else
+    to approve it: the record reads as before until then.
     """
 
     class Purpose(models.TextChoices):
@@ -46,6 +51,7 @@ class Draft(models.Model):
         ENTRY = "entry", _("new record")
         CORRECTION = "correction", _("correction of the record")
         AMENDMENT = "amendment", _("amendment by the parties")
+        EVENT = "event", _("renewal, suspension or end")
 
     class Outcome(models.TextChoices):
         """How it ended."""
@@ -75,6 +81,14 @@ class Draft(models.Model):
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose, default=Purpose.ENTRY)
     content = models.JSONField(_("content"), default=dict)
     version = models.PositiveIntegerField(_("version"), default=0)
+    reason = models.TextField(_("why the record changes"), blank=True, default="")
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("submitted by")
+    )
+    approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
     started_at = models.DateTimeField(_("begun"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -97,13 +111,30 @@ class Draft(models.Model):
                 | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 violation_error_message=_("A draft has an outcome when it is closed, and only then."),
             ),
+            models.CheckConstraint(
+                name="draft_is_submitted_by_somebody",
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False, agreement__isnull=False),
+                violation_error_message=_("Who submits a change of a record is known."),
+            ),
+            models.CheckConstraint(
+                name="draft_is_approved_by_somebody_other_than_its_author",
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("owner")) & ~Q(approved_by=F("submitted_by"))),
+                violation_error_message=_("Somebody other than its author approves a change."),
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["submitted_at"],
+                condition=Q(closed_at__isnull=True, submitted_at__isnull=False),
+                name="draft_waiting_for_review",
+            ),
             models.Index(
                 fields=["owner", "-changed_at"],
                 condition=Q(closed_at__isnull=True),
                 name="draft_open_by_owner",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

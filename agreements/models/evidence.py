@@ -76,6 +76,16 @@ class Source(Recorded):
     url = models.URLField(_("address"), max_length=500, blank=True, default="")
     published = DateClaims(_("publication"))
     text = models.TextField(_("text"))
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="newer",
+        verbose_name=_("newer text of"),
+    )
+    """The source whose text this one has in a later state. Quotes stay where they were taken; they are flagged."""
 
     objects = SourceQuerySet.as_manager()
 
@@ -87,6 +97,11 @@ class Source(Recorded):
                 name="source_has_a_text",
                 condition=~Q(text=""),
                 violation_error_message=_("Paste the text that the facts are taken from."),
+            ),
+            models.CheckConstraint(
+                name="source_does_not_replace_itself",
+                condition=~Q(replaces=F("id")),
+                violation_error_message=_("A source is not a newer text of itself."),
             ),
             *claim_constraints("source", "published"),
         ]

@@ -74,6 +74,7 @@ GUARDED = Recorded.Meta.triggers
 SPOKEN = (
     gettext_noop("A record stays with the record it belongs to."),
     gettext_noop("A published agreement has at least two parties."),
+    gettext_noop("A published fact has a quote, or an editor’s name: entered without source."),
     gettext_noop("The text of a source is never altered: register the better text as a source."),
     gettext_noop("An organization cannot stand above itself."),
     gettext_noop("Audit events are never changed or removed."),

@@ -75,6 +75,9 @@ class User(Acting, AbstractBaseUser):
         help_text=_("Once a week, by e-mail: what changed in the agreements this person follows."),
     )
     digest_until = models.DateTimeField(_("digest sent up to"), null=True, blank=True, editable=False)
+    informed_until = models.DateTimeField(
+        _("has read what happened up to"), default=timezone.now, editable=False
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()
