@@ -792,6 +792,7 @@ def as_shown(answer: HttpResponse) -> dict[str, object]:
 
 
 class TestAdministration:
+    @pytest.mark.drill
     def test_every_table_opens_for_an_administrator(self, client, one_of_each, people):
         client.force_login(people["administrator"])
         answers = {}
