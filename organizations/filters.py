@@ -52,7 +52,7 @@ class OrganizationFilter(django_filters.FilterSet):
     )
     country = django_filters.MultipleChoiceFilter(choices=countries, label=_("Country"))
     parent = django_filters.ModelChoiceFilter(
-        queryset=Organization.objects.order_by("slug"), label=_("Parent")
+        queryset=Organization.objects.order_by("slug"), method="under", label=_("Parent")
     )
 
     class Meta:
@@ -61,6 +61,10 @@ class OrganizationFilter(django_filters.FilterSet):
 
     def search(self, queryset, name, value):
         return queryset.filter(named(value))
+
+    def under(self, queryset, name, value):
+        """Those right under the parent, or under what it was merged into: an address that was kept finds them."""
+        return queryset.filter(parent=successor(value))
 
 
 def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:

@@ -173,6 +173,15 @@ class TestTheListOfOrganizations:
 
         assert titles(read(client, "/en/organizations/?country=MA")) == [here.name_en]
 
+    def test_finds_the_units_of_the_body_that_a_kept_address_was_merged_into(self, client, trio):
+        kept = trio[0]
+        former = OrganizationFactory(merged_into=kept)
+        unit = OrganizationFactory(name_en="Field office", parent=kept)
+
+        answers = [client.get(f"/api/v1/organizations?parent={each.pk}").json() for each in (kept, former)]
+
+        assert [[each["id"] for each in answer["results"]] for answer in answers] == [[str(unit.pk)]] * 2
+
     def test_leaves_out_what_was_merged_into_another(self, client, trio):
         OrganizationFactory(merged_into=trio[0])
 
