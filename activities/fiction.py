@@ -178,7 +178,9 @@ class Told:
         aim = _fill(_fiction()["aim"], theme=self.theme[1])
         self.dossier["objectives"] = [{"texts": aim, "citations": [self.say(aim)]}]
         if self.chance(25):
-            self.dossier["programme"] = self.bring_programme(self.dice.choice(_fiction()["programmes"]))
+            programme = self.dice.choice(_fiction()["programmes"])
+            self.dossier["programme"] = self.bring_programme(programme)
+            self.tell("placed_under", "programme", programme=programme["names"])
         if self.chance(30):
             self.dossier["reference"] = f"FICTION-{number}"
         if self.number > 1 and self.chance(8):

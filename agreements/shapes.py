@@ -4,11 +4,16 @@ Read out and registered are the same shape. Parts point at each other by `key` (
 (as read out). Members marked read-only are told, and not looked at when they come back.
 """
 
+import json
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agreements.models import (
     Agreement,
     AgreementLink,
+    AmendmentChange,
     Citation,
     LifecycleEvent,
     NamedGroup,
@@ -16,9 +21,11 @@ from agreements.models import (
     Objective,
     Source,
     Statement,
+    WithoutSource,
 )
 from lib import uploads
 from lib.claims import Answer
+from lib.rewording import Standing
 from lib.shapes import Address, Claim, Code, Pointer, Reference, Strict, Texts
 from organizations.models.organization import SourceLanguage
 from organizations.shapes import (
@@ -33,7 +40,10 @@ from organizations.shapes import (
 
 
 class CitationShape(Child):
-    """The exact quote [start, end) of a source, in characters. `about` says which part of the fact it proves."""
+    """The exact quote [start, end) of a source, in characters. `about` says which part of the fact it proves.
+
+    `source_changed` is null unless a newer text of the source is registered: whether the words stand in it.
+    """
 
     source = Pointer()
     start = serializers.IntegerField(min_value=0)
@@ -41,6 +51,7 @@ class CitationShape(Child):
     quote = serializers.CharField(trim_whitespace=False, max_length=20_000)
     about = serializers.ChoiceField(choices=Citation.About, required=False, allow_blank=True, default="")
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    source_changed = serializers.ChoiceField(choices=Standing, read_only=True, allow_null=True)
 
 
 class Proved(Child):
@@ -70,7 +81,10 @@ class SourceFileShape(serializers.Serializer):
 
 
 class SourceShape(Child):
-    """A text that facts are taken from, whole. Its files are told; they do not travel with it."""
+    """A text that facts are taken from, whole. Its files are told; they do not travel with it.
+
+    `replaces` and `replaced_by` are the ids of an older and a newer state of the text, null where there is none.
+    """
 
     type = serializers.CharField(read_only=True)
     url = serializers.URLField(read_only=True)
@@ -83,6 +97,8 @@ class SourceShape(Child):
     published = Claim()
     text = serializers.CharField(trim_whitespace=False, max_length=1_000_000)
     noise = NoiseShape(many=True, required=False, default=list)
+    replaces = serializers.UUIDField(required=False, allow_null=True, default=None)
+    replaced_by = serializers.UUIDField(read_only=True, allow_null=True)
     files = SourceFileShape(many=True, read_only=True)
 
 
@@ -227,6 +243,46 @@ class EventShape(Proved):
     document = Pointer(required=False, allow_null=True, default=None)
 
 
+@extend_schema_field(
+    {
+        "type": ["object", "array", "string", "number", "boolean"],
+        "description": "A part of the agreement, or what one of its members says.",
+    }
+)
+class Anything(serializers.Field):
+    """A value of any form, as it stands in a dossier."""
+
+    def to_internal_value(self, data):
+        if "\\u0000" in json.dumps(data):
+            raise serializers.ValidationError(_("Characters that no text has are not kept."), code="words")
+        return data
+
+    def to_representation(self, value):
+        return value
+
+
+class ChangeShape(Child):
+    """One thing the parties changed: its place in the dossier, and what it said before and after."""
+
+    kind = serializers.ChoiceField(choices=AmendmentChange.Kind)
+    path = serializers.RegexField(r"^(/[^/]+)+$", max_length=300)
+    label = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+    before = Anything(required=False, allow_null=True, default=None)
+    after = Anything(required=False, allow_null=True, default=None)
+
+
+class AmendmentShape(Child):
+    """How the parties changed the agreement, and by which of its sources; `changes` are told by the registry."""
+
+    number = serializers.IntegerField(min_value=1, max_value=32767)
+    reference = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
+    signed = Claim()
+    effective = Claim()
+    summaries = Texts(allow_empty=True)
+    document = Pointer()
+    changes = ChangeShape(many=True, required=False, default=list)
+
+
 class LinkShape(Child):
     """How this agreement stands to another one of the registry."""
 
@@ -258,6 +314,19 @@ class QuestionShape(Child):
     texts = Texts()
     readings = ReadingShape(many=True, required=False, default=list)
     resolution = ResolutionShape(required=False, allow_null=True, default=None)
+
+
+class WithoutSourceShape(Child):
+    """An editor's word that a fact is entered without source: a part (`fact`), or a fact of the agreement (`about`).
+
+    The registry sets `by` and `at`; only who moves a registry brings them.
+    """
+
+    fact = Pointer(required=False, allow_null=True, default=None)
+    about = serializers.ChoiceField(choices=WithoutSource.About, required=False, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=2000)
+    by = serializers.CharField(required=False, allow_null=True, max_length=200)
+    at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class DatesShape(Strict):
@@ -329,8 +398,10 @@ class DossierShape(Proved):
     advantages = AdvantageShape(many=True, required=False, default=list)
     more_advantages_claimed = serializers.BooleanField(default=False)
     events = EventShape(many=True, required=False, default=list)
+    amendments = AmendmentShape(many=True, required=False, default=list)
     links = LinkShape(many=True, required=False, default=list)
     questions = QuestionShape(many=True, required=False, default=list)
+    without_source = WithoutSourceShape(many=True, required=False, default=list)
     sources = SourceShape(many=True, required=False, default=list)
     organizations = ProvedOrganization(many=True, required=False, default=list)
     people = ProvedPerson(many=True, required=False, default=list)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
 
+from agreements.queries import waiting
 from lib import languages
 from organizations.permissions import Permission
 
@@ -27,7 +28,10 @@ _SECTIONS = {
 
 
 def shell(request: HttpRequest) -> dict:
-    """`site_name`, `language`, `dir`, `language_links`, `section` and `may`, without a single query."""
+    """`site_name`, `language`, `dir`, `language_links`, `section` and `may`, without a single query.
+
+    `waits` is asked by the bell alone: a query, for those who enter records.
+    """
     language = languages.current()
     return {
         "site_name": settings.SITE_NAME,
@@ -38,6 +42,7 @@ def shell(request: HttpRequest) -> dict:
         "may": {each.name.lower(): request.user.may(each) for each in Permission}
         if hasattr(request, "user")
         else {},
+        "waits": lambda: waiting.count(request.user),
     }
 
 

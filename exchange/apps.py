@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ExchangeConfig(AppConfig):
-    """The room for partner systems: changes feed, webhooks, idempotency. It holds no tables yet."""
+    """What comes into the registry as tables and leaves it as tables."""
 
     name = "exchange"
     verbose_name = _("Exchange")

@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -43,14 +43,17 @@ class Order:
     value: str
     descending: bool = False
     type: type = str
-    """What the values are in Python: date, int or str."""
+    """What the values are in Python: date, datetime, int or str."""
 
     def read(self, told: Any) -> Any:
         """A value out of a cursor. Raises ValueError or TypeError when it is none of ours."""
         if told is None:
             return None
-        if self.type is date:
-            return date.fromisoformat(told)
+        if issubclass(self.type, date):
+            value = self.type.fromisoformat(told)
+            if isinstance(value, datetime) and value.tzinfo is None:
+                raise ValueError(told)
+            return value
         if type(told) is not self.type or (self.type is int and not -(2**63) <= told < 2**63):
             raise ValueError(told)
         if self.type is str and "\0" in told:

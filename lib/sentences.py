@@ -7,8 +7,15 @@ from itertools import pairwise
 
 # A sentence ends at . ! ? … or their Arabic kin, followed by space and something that can begin one: a capital, a
 # letter of a script without capitals, a quotation mark or a digit. A full stop before a small letter ends nothing.
-# French sets its quotation marks apart by a space: « Nous signons. »
-_END = re.compile(r"[.!?…؟。]+(?:\s?»|[\"”’)])*(?=\s+(?:«\s?|[\"“‘(])?(?:[^\W\d_a-zà-öø-ÿœ]|\d))")
+# French sets its quotation marks apart by a space: « Nous signons. » Nor does one behind an initial or a title that is
+# cut short, as names have them: J. TH. Example, Mr. Example.
+_IN_A_NAME = (
+    r"(?<!\b[A-ZÀ-ÖØ-Þ])(?<!\b[A-ZÀ-ÖØ-Þ]\. [A-ZÀ-ÖØ-Þ]{2})"
+    r"(?<!\b(?:Th|Ch|Ph|Mr|Ms|MM|Dr|Pr|St))(?<!\b(?:Mrs|Mme))(?<!\b(?:Prof|Mlle))"
+)
+_END = re.compile(
+    _IN_A_NAME + r"[.!?…؟。]+(?:\s?»|[\"”’)])*(?=\s+(?:«\s?|[\"“‘(])?(?:[^\W\d_a-zà-öø-ÿœ]|\d))"
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,9 @@ def sentences(text: str, aside: Sequence[tuple[int, int]] = ()) -> list[Sentence
 
     >>> [text[s.start:s.end] for text in ["It began. then went on. Last"] for s in sentences(text)]
     ['It began. then went on.', 'Last']
+    >>> text = "Signed by Th. B. Example. It began."
+    >>> [text[s.start:s.end] for s in sentences(text)]
+    ['Signed by Th. B. Example.', 'It began.']
     """
     found: list[Sentence] = []
     line_start = 0
@@ -48,11 +58,16 @@ def sentence_at(found: Sequence[Sentence], position: int) -> Sentence | None:
 def find(text: str, words: str, start: int, end: int) -> tuple[int, int] | None:
     """Where text[start:end] says `words`, whatever blanks, line ends and apostrophes stand between; None where not.
 
+    Words that begin there may run on behind it, into the sentences that follow.
+
     >>> find("Bayti signs. The centre’s staff sign.", "centre's  staff", 13, 37)
     (17, 31)
+    >>> find("Jeanne\\nExemple signs. Jeanne signs.", "Jeanne Exemple signs", 0, 6)
+    (0, 20)
     """
     parts = [re.sub(r"['’ʼ]", "['’ʼ]", re.escape(word)) for word in words.split()]
     if not parts or not 0 <= start < end <= len(text):
         return None
-    match = re.compile(r"\s+".join(parts)).search(text, start, end)
-    return match.span() if match else None
+    wanted = re.compile(r"\s+".join(parts))
+    match = wanted.search(text, start, end) or wanted.search(text, start)
+    return match.span() if match and match.start() < end else None

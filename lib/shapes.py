@@ -5,6 +5,7 @@ content is the services' business.
 """
 
 import difflib
+import re
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,8 @@ from rest_framework import serializers
 
 from lib import languages
 from lib.claims import Basis, DateClaim
+
+_UNFIT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class Strict(serializers.Serializer):
@@ -50,6 +53,7 @@ class Texts(Worded):
         "words": _("Give words, as a text that is not empty; leave out a language you do not have."),
         "empty": _("Give the words in at least one language."),
         "too_long": _("At most %(limit)d characters."),
+        "unfit": _("A null character or half of a surrogate pair is no part of a text."),
     }
 
     def __init__(self, *, allow_empty: bool = False, max_length: int | None = None, **kwargs):
@@ -69,8 +73,8 @@ class Texts(Worded):
                 self.fail("words")
             if self.max_length and len(words) > self.max_length:
                 self.fail("too_long", limit=self.max_length)
-            if "\x00" in words:
-                self.fail("words")
+            if _UNFIT.search(words):
+                self.fail("unfit")
         if not data and not self.allow_empty:
             self.fail("empty")
         return dict(data)

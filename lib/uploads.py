@@ -41,6 +41,7 @@ _BEGINNINGS = {
 _PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 _TEXTS = ("txt", "csv")
 _SAME = {"jpeg": "jpg"}
+PICTURES = ("png", "jpg", "webp")
 TYPES = (*_BEGINNINGS, *_PARTS, *_TEXTS)
 ACCEPTED = ",".join(f".{each}" for each in (*TYPES, *_SAME))
 """For the attribute `accept` of a file field."""

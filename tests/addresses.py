@@ -43,12 +43,19 @@ POSTED = {
     "apart",
     "merge-undo",
     "source-file-add",
+    "source-cite",
+    "without-source",
+    "draft-sign",
     "draft-reopen",
     "draft-place",
     "draft-accept",
     "draft-part",
     "draft-turn",
     "draft-discard",
+    "import-read",
+    "import-ask",
+    "draft-alike",
+    "draft-files",
 }
 """What only takes a POST: there is nothing to read."""
 

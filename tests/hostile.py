@@ -237,3 +237,31 @@ CORPUS = [
         "escape.docx", lambda: package({"../../x": "x", "word/document.xml": "<a/>"}), note="no_text_layer"
     ),
 ]
+
+
+LONGEST_TEXT = 4_000
+TEXTS = {
+    "script": "<script>ran()</script>",
+    "out of a field": "</textarea></title></style></script><script>ran()</script>",
+    "handler": '"><img src=x onerror=ran()>',
+    "focus": "' autofocus onfocus='ran()' x='",
+    "address": "javascript:ran()//https://example.org/?a=1&b=2",
+    "template": "{{7*7}} {% now 'Y' %} ${7*7} #{7*7} <%= 7*7 %> %(words)s {0}",
+    "svg": "<svg/onload=ran()><animate onbegin=ran() attributeName=x dur=1s>",
+    "frame": "<iframe srcdoc='<script>parent.ran()</script>'></iframe><base href=//example.org/>",
+    "style": "<style>*{display:none}</style><!-- --><!--",
+    "entities": "&lt;script&gt;ran()&lt;/script&gt; &amp;amp; &#x3C;b&#x3E; &nbsp;",
+    "formula": '=HYPERLINK("javascript:ran()","x")+cmd|\'/C calc\'!A0',
+    "quotes": 'O\'Hara said "no"; «si» ‘y’ \\ / ` -- DROP TABLE x; </bdi>',
+    "override": "A \u202egnorw\u202c and \u202dleft\u202c, B \u202anever closed \u202e)tuoba denrut",
+    "isolate": "A \u2067\u2066nested\u2069, B \u2068never closed \u2067(12)",
+    "unseen": "z\u200be\u200cr\u200do\u2060w\ufeffi\u00add\u180et\u200eh\u200f.",
+    "marks": "q" + "\u0301\u0302" * 60 + "q",
+    "both ways": "اتفاقية 2012/45 (Aman) بيتي, v1.0 – عقد! Rabat ٤٥% (12) …",
+    "family": "👩‍👩‍👧‍👦 🏳️‍🌈 🇲🇦 ﷽ 𝕏",
+    "long": "W" * LONGEST_TEXT,
+}
+"""Words that somebody might type to do harm, or that are hard to show. `ran()` tells the test that one was run."""
+
+REFUSED_TEXTS = {"nul": "a\x00b", "half a letter": "a\ud800b"}
+"""Words that no text may hold: they are refused, in words, wherever they are sent."""

@@ -67,7 +67,7 @@ def report_activity(document: Mapping[str, Any], *, uploads: Sequence[Upload] = 
     demand(by, Permission.ACTIVITY_REPORT)
     found = _checked(document, uploads, by=by)
     with write_with_files() as keep:
-        activity = Activity()
+        activity = Activity(**_id(found.content, by))
         found.write_on(activity)
         activity.save(force_insert=True)
         _organize(activity, dict.fromkeys(found.organizers))
@@ -241,6 +241,11 @@ def _reach(activity: Activity, reached) -> dict[str, tuple]:
         for group, sex, number in reached
     )
     return {"reached": (old, reached)}
+
+
+def _id(content: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """The column `id`, for an actor who restores a registry: its addresses hold there."""
+    return {"id": content["id"]} if content.get("id") and by.may(Permission.RESTORE) else {}
 
 
 def _key(name: str) -> UUID | None:

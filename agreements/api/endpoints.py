@@ -27,7 +27,7 @@ from agreements.models import (
     Source,
     Statement,
 )
-from agreements.queries import dossier, duplicates, listing, versions
+from agreements.queries import dossier, duplicates, listing, newer, versions
 from lib import addresses
 from lib.endpoints import Endpoint, strict_parameters
 from organizations.permissions import Permission
@@ -164,7 +164,9 @@ class Agreements(Endpoint):
     def sources(self, request, pk=None):
         strict_parameters(request, {"language"})
         agreement = self.one(
-            self.get_queryset().prefetch_related("source_links__source__noise", "source_links__source__files")
+            self.get_queryset().prefetch_related(
+                "source_links__source__noise", "source_links__source__files", "source_links__source__newer"
+            )
         )
         links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
         return Response([dossier.read_whole_source(each.source) for each in links])
@@ -305,7 +307,7 @@ class Sources(Endpoint):
     serializer_class = shapes.SourceShape
 
     def get_queryset(self):
-        return Source.objects.visible_to(self.request.user).prefetch_related("noise", "files")
+        return Source.objects.visible_to(self.request.user).prefetch_related("noise", "files", "newer")
 
     def documents(self, rows):
         return [dossier.read_whole_source(each) for each in rows]
@@ -316,7 +318,8 @@ class Sources(Endpoint):
         strict_parameters(request, {"language"})
         source = self.one(Source.objects.visible_to(request.user))
         cited = Citation.objects.visible_to(request.user).filter(source=source).order_by("start", "end", "pk")
-        return Response([dossier.read_citation(each) for each in cited])
+        newest = newer.newest([source.pk])
+        return Response([dossier.read_citation(each, newest) for each in cited])
 
 
 @described("Citations", "One citation")
@@ -331,4 +334,5 @@ class Citations(Endpoint):
         return Citation.objects.visible_to(self.request.user)
 
     def documents(self, rows):
-        return [dossier.read_citation(each) for each in rows]
+        newest = newer.newest({each.source_id for each in rows})
+        return [dossier.read_citation(each, newest) for each in rows]

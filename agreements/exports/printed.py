@@ -25,8 +25,11 @@ from agreements.exports.pieces import (
     when,
 )
 from agreements.models import Agreement, Party
+from agreements.queries.amended import Force
 from agreements.queries.ledger import Lane
-from agreements.queries.sheet import Proof, Sheet
+from agreements.queries.members import Words
+from agreements.queries.sheet import Proof, Proofs, Sheet
+from agreements.queries.since import Changed, Happening, Said
 from lib import languages
 from lib.claims import Basis, DateClaim
 from lib.templatetags import registry
@@ -37,6 +40,7 @@ _AT_FACTS = frozenset(
         "signed",
         "effective",
         "ends",
+        "renewal",
         "programme",
         "place",
         "amount",
@@ -78,6 +82,7 @@ class _Printed:
         ]
         found = [each for proofs in self.sheet.proofs.values() for each in proofs]
         found += [each for fact in facts for each in fact.proofs]
+        found += [each for happening in self.sheet.since for each in happening.proofs]
         found += [each for person in self.sheet.people for _o, proofs in person["offices"] for each in proofs]
         return found
 
@@ -87,8 +92,15 @@ class _Printed:
 
     # Pieces that several sections use.
 
-    def refs(self, proofs: list[Proof] | None) -> Piece:
-        """The numbers of the quotes behind a fact, with their sentences: `[3] sentence 2`."""
+    def refs(self, proofs: Proofs | None) -> Piece:
+        """The numbers of the quotes behind a fact, with their sentences, `[3] sentence 2`; or who signed for it."""
+        if not proofs and (signature := getattr(proofs, "signature", None)):
+            told = {"name": signature.signed_by, "date": registry.moment(signature.signed_at)}
+            return [
+                " ",
+                muted(_("Entered without source, signed by %(name)s on %(date)s:") % told, " "),
+                muted(name(signature.reason)),
+            ]
         numbered = {self.quotes[self._key(each)][0]: each for each in proofs or []}
         return [
             {"ref": number, "to": self.label("quote", number), "words": self.place(each)}
@@ -101,6 +113,8 @@ class _Printed:
 
     def place(self, proof: Proof) -> str:
         place = _("sentence %(number)s") % {"number": proof.sentence} if proof.sentence else _("heading")
+        if proof.changed and proof.changed.is_to_be_read_again:
+            place = f"{place} · {_('no longer in the newer text')}"
         return f"{proof.source_number} · {place}" if len(self.sheet.sources) > 1 else place
 
     def doubts(self, fact: Any) -> Piece:
@@ -149,6 +163,7 @@ class _Printed:
                 [self.advantages()],
                 [self.statements()],
                 [self.activities()],
+                *([[self.since()]] if self.sheet.since else []),
                 [self.gaps(), self.timeline()],
                 *([[self.links()]] if self.sheet.links else []),
             ],
@@ -175,7 +190,7 @@ class _Printed:
             lines.append(muted(relation, " ", text(organization.parent.label, apart=True)))
         if party.role_id != "party":
             lines.append(muted(capital(party.role)))
-        if party.proofs or party.doubts:
+        if party.proofs or party.proofs.signature or party.doubts:
             lines.append(self.behind(party))
         return {
             "letter": party.letter,
@@ -209,6 +224,11 @@ class _Printed:
             dated(pgettext("fact", "Signed"), a.signed, "signed"),
             dated(_("In force from"), a.effective, "effective"),
             dated(_("In force until"), a.ends, "ends"),
+            plain(
+                _("Renewal"),
+                capital(a.get_renewal_display()) if a.renewal != Agreement.Renewal.NOT_STATED else None,
+                "renewal",
+            ),
             plain(_("Programme"), spoken(a.programme, "name") if a.programme else None, "programme"),
             plain(
                 _("Place of signature"), name(a.place_of_signature) if a.place_of_signature else None, "place"
@@ -416,6 +436,47 @@ class _Printed:
         ]
         return self.section(_("Timeline"), _("No date is stated."), entries)
 
+    def since(self) -> dict[str, Any]:
+        """Amendments and events, each with its document and, of an amendment, every change before and after."""
+        return self.section(_("What happened since"), "", [self.happening(each) for each in self.sheet.since])
+
+    def happening(self, each: Happening) -> list[Piece]:
+        """One of them, line by line."""
+        row, title = each.row, capital(each.row.get_kind_display()) if not each.is_amendment else ""
+        about: list[Piece] = [when(each.claim)]
+        if each.is_amendment:
+            title = _("Amendment %(number)d") % {"number": row.number}
+            about = [name(row.reference), *about] if row.reference else about
+            if not registry.is_missing(row.effective):
+                about.append([muted(_("In force from")), " ", when(row.effective)])
+            if each.force == Force.LATER:
+                about.append(_("not yet in force on this day"))
+            elif each.force == Force.DOUBTFUL:
+                about.append(_("in force on this day? That cannot be said"))
+        elif row.kind == "renewal":
+            about.append([muted(_("new end")), " ", when(row.ends)])
+        if each.document:
+            about.append(name(each.document.title or capital(each.document.get_kind_display())))
+        lines: list[Piece] = [[{"strong": title}, " · ", joined(about, " · "), self.refs(each.proofs)]]
+        told = "summary" if each.is_amendment else "reason"
+        if getattr(row, told):
+            lines.append(spoken(row, told))
+        lines += [self.changed(part, member) for part in each.changed for member in part.members]
+        if each.is_amendment and not each.changed:
+            lines.append(muted(_("What it changed is not recorded.")))
+        return lines
+
+    @staticmethod
+    def changed(part: Changed, member: Said) -> Piece:
+        """One change of an amendment: what, before and after, in words."""
+        called = code(part.label) if part.label else capital(part.kind)
+        line: list[Piece] = [*([called, " · "] if part.part else []), muted(member.field), " "]
+        if part.what != "added":
+            line += [muted(_("before:")), " ", _told(member.before), "; " if part.what == "changed" else ""]
+        if part.what != "removed":
+            line += [muted(_("after:")), " ", _told(member.after)]
+        return line
+
     def links(self) -> dict[str, Any]:
         entries = [
             [[muted(str(words)), " ", code(other.code), " ", spoken(other, "title")]]
@@ -475,3 +536,15 @@ class _Printed:
 def _asked(number: int) -> str:
     """The number of a question, as it stands at the fact and over the question."""
     return f"{'؟' if is_rtl() else '?'} {number}"
+
+
+def _told(words: list[Words]) -> Piece:
+    """Values before or after a change, each in its own language."""
+    if not words:
+        return pgettext("value", "nothing")
+    asked = languages.current()
+    told = [
+        text(languages.Text(each.value, each.language, asked)) if each.language else name(each.value)
+        for each in words
+    ]
+    return joined(told, " · ")

@@ -96,7 +96,7 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
     commitment_kind = _choices(CommitmentKind.objects.order_by("position"), _("Kind of commitment"))
     open_question = django_filters.BooleanFilter(label=_("With an open question"))
     lacks = django_filters.MultipleChoiceFilter(
-        choices=[(name, lack.label) for name, lack in quality.LACKS.items()],
+        choices=[(name, lack.label) for name, lack in quality.CRITERIA.items()],
         label=_("The sources do not say"),
     )
     source_language = django_filters.MultipleChoiceFilter(
@@ -242,7 +242,7 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
         return found.filter(asked if wanted else ~asked)
 
     def by_lack(self, found, names):
-        return found.filter(_any(quality.LACKS[each].condition for each in names))
+        return found.filter(_any(quality.CRITERIA[each].condition for each in names))
 
     def by_language(self, found, languages):
         return found.filter(source_language__in=languages)

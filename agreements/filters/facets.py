@@ -208,7 +208,7 @@ _COUNTED: dict[str, Callable[[AgreementFilter, QuerySet], list[Option]]] = {
         filters, "commitment_kind", _below(Commitment, left, "kind")
     ),
     "lacks": lambda filters, left: _conditions(
-        left, [(name, lack.label, lack.condition) for name, lack in quality.LACKS.items()]
+        left, [(name, lack.label, lack.condition) for name, lack in quality.CRITERIA.items()]
     ),
     "open_question": _questions,
     "source_language": _languages,

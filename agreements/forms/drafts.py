@@ -30,8 +30,10 @@ def _limits() -> str:
     }
 
 
-class SourceForm(DeskForm):
-    """The text that the facts are taken from, and what sort of text it is."""
+class TextForm(DeskForm):
+    """A text that is pasted, or taken from a file."""
+
+    nothing_given = gettext_lazy("Paste the text, or choose a file.")
 
     def refuse(self, refusal: Refused) -> None:
         """What is wrong with the file stands at the file."""
@@ -55,6 +57,40 @@ class SourceForm(DeskForm):
         help_text=lazy(_limits, str)(),
         widget=forms.ClearableFileInput(attrs={"accept": uploads.ACCEPTED}),
     )
+
+    @cached_property
+    def read(self) -> Extracted:
+        """What the file says; nothing where there is none."""
+        file = self.cleaned_data.get("file")
+        if not file:
+            return Extracted()
+        return extraction.extract(file, uploads.check(Upload(file, file.name)).type)
+
+    def take_text(self, cleaned: dict[str, Any]) -> None:
+        """Put the text into `cleaned`: what was pasted, else what the file says; a fault where there is none."""
+        try:
+            text = cleaned.get("text") or self.read.text
+        except Unfit as unfit:
+            self.add_error("file", str(unfit))
+            return
+        if "text" not in self.errors and not text.strip():
+            file = cleaned.get("file")
+            where, message = ("file", " ".join(self.read.warnings)) if file else ("text", "")
+            if file and uploads.check(Upload(file, file.name)).type in uploads.PICTURES:
+                where, message = "text", _("The file is a picture: type the words that stand in it here.")
+            self.add_error(where, message or str(self.nothing_given))
+        cleaned["text"] = text.replace("\r\n", "\n").replace("\x00", "")
+
+    def given(self) -> list[Upload]:
+        """The file that the text is from, to be kept as it is."""
+        file = self.cleaned_data.get("file")
+        return [Upload(file, file.name)] if file else []
+
+
+class SourceForm(TextForm):
+    """The text that the facts are taken from, and what sort of text it is."""
+
+    nothing_given = gettext_lazy("Paste the text, choose a file, or choose a source of the registry.")
     source = forms.ModelChoiceField(
         label=gettext_lazy("A source of the registry"),
         required=False,
@@ -86,14 +122,6 @@ class SourceForm(DeskForm):
         self.fields["source"].queryset = Source.objects.visible_to(reader).order_by("-pk")
         self.fields["language"].choices = [("", _("choose …")), *SourceLanguage.choices]
 
-    @cached_property
-    def read(self) -> Extracted:
-        """What the file says; nothing where there is none."""
-        file = self.cleaned_data.get("file")
-        if not file:
-            return Extracted()
-        return extraction.extract(file, uploads.check(Upload(file, file.name)).type)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         given = [name for name in ("text", "source") if cleaned.get(name)]
@@ -103,33 +131,14 @@ class SourceForm(DeskForm):
             return cleaned
         if not cleaned.get("language"):
             self.add_error("language", _("Say in which language the text is."))
-        try:
-            text = cleaned.get("text") or self.read.text
-        except Unfit as unfit:
-            self.add_error("file", str(unfit))
-            return cleaned
-        if "text" not in self.errors and not text.strip():
-            where, message = ("file", " ".join(self.read.warnings)) if cleaned.get("file") else ("text", "")
-            self.add_error(
-                where, message or _("Paste the text, choose a file, or choose a source of the registry.")
-            )
-        cleaned["text"] = text.replace("\r\n", "\n").replace("\x00", "")
+        self.take_text(cleaned)
         return cleaned
-
-    def given(self) -> list[Upload]:
-        """The file that the text is from, to be kept as it is."""
-        file = self.cleaned_data.get("file")
-        return [Upload(file, file.name)] if file else []
 
     def content(self) -> dict[str, Any]:
         """The draft that begins with this text."""
         cleaned = self.cleaned_data
         if source := cleaned["source"]:
-            whole = dossier.read_whole_source(source)
-            kept = ("id", "kind", "language", "title", "byline", "publisher", "address", "published", "text")
-            part = {"key": str(source.pk)} | {name: whole[name] for name in kept}
-            part["noise"] = [each | {"key": each["id"]} for each in whole["noise"]]
-            return {"source_language": source.language, "sources": [part]}
+            return {"source_language": source.language, "sources": [dossier.whole_part(source)]}
         part = {"key": "source-1", "kind": cleaned["kind"] or "other", "language": cleaned["language"]}
         part |= {name: cleaned[name] for name in ("title", "publisher", "address") if cleaned[name]}
         aside = [

@@ -2,7 +2,7 @@
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import MD5
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,15 +39,26 @@ CITED = (
 _LANGUAGE_OF_SOURCE = "(SELECT language FROM agreements_source WHERE id = {row}.source_id)"
 
 
+# The older states of the text of a row, as a set.
+_OLDER = Func(
+    OuterRef("pk"),
+    template="""(WITH RECURSIVE older(id, replaces_id) AS (
+        SELECT mine.id, mine.replaces_id FROM agreements_source mine WHERE mine.id = %(expressions)s
+        UNION SELECT s.id, s.replaces_id FROM agreements_source s JOIN older ON s.id = older.replaces_id
+    ) SELECT id FROM older)""",
+    output_field=models.UUIDField(),
+)
+
+
 class SourceQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """The sources of the agreements `actor` may read, and for editors those of none."""
         if not actor.may_read:
             return self.none()
-        cited = AgreementSource.objects.filter(agreement__in=Agreement.objects.visible_to(actor)).values(
-            "source"
-        )
-        readable = Q(pk__in=cited)
+        links = AgreementSource.objects.filter(agreement__in=Agreement.objects.visible_to(actor))
+        readable = Q(pk__in=links.values("source"))
+        # Who may read a text may read what became of it, though nothing is cited from that yet.
+        readable |= Q(replaces__isnull=False) & Exists(links.filter(source__in=_OLDER))
         if actor.may(Permission.VIEW_DRAFTS):
             readable |= ~Q(
                 pk__in=AgreementSource.objects.values("source")

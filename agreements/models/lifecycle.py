@@ -1,7 +1,9 @@
 """What happens to an agreement after it is signed, and where it stands on a given day."""
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.agreement import Agreement
@@ -9,7 +11,7 @@ from agreements.models.evidence import Source
 from agreements.models.rules import GUARDED, said, stays_with
 from audit.models import Recorded
 from lib import search
-from lib.claims import Basis, DateClaims, asked_range, claim_constraints
+from lib.claims import Basis, DateClaim, DateClaims, asked_range, claim_constraints
 from lib.languages import translated
 
 
@@ -69,8 +71,11 @@ class LifecycleEvent(Recorded):
         return self.agreement.source_language
 
 
-def with_legal_state(agreements, *, on):
+def with_legal_state(agreements, *, on, effective=None, ends=None):
     """Annotate `legal_state` (a LegalState value) on a queryset of agreements, as of the day `on`.
+
+    `effective` and `ends` are claims to take in place of those of the rows: what an agreement said before it was
+    amended.
 
     Only what is certain counts: an event whose days all lie on or before `on`, an end whose last possible day has
     passed. An event that may have happened by then leaves the state open. A renewal that states a new end replaces
@@ -90,6 +95,8 @@ def with_legal_state(agreements, *, on):
         )
     )
     renewals = happened.filter(kind="renewal").exclude(ends_basis=Basis.NOT_STATED)
+    start = F("effective_range") if effective is None else _days(effective)
+    end = (F("ends_range"), F("ends_basis")) if ends is None else (_days(ends), Value(str(ends.basis)))
     return (
         agreements.alias(
             last_event=Subquery(happened.exclude(kind="renewal").values("kind")[:1]),
@@ -98,8 +105,9 @@ def with_legal_state(agreements, *, on):
             renewed_basis=Subquery(renewals.values("ends_basis")[:1]),
         )
         .alias(
-            final_range=Case(When(renewed__isnull=False, then=F("renewed_range")), default=F("ends_range")),
-            final_basis=Case(When(renewed__isnull=False, then=F("renewed_basis")), default=F("ends_basis")),
+            start_range=start,
+            final_range=Case(When(renewed__isnull=False, then=F("renewed_range")), default=end[0]),
+            final_basis=Case(When(renewed__isnull=False, then=F("renewed_basis")), default=end[1]),
         )
         .annotate(
             legal_state=Case(
@@ -107,14 +115,14 @@ def with_legal_state(agreements, *, on):
                 When(final_range__fully_lt=from_then_on, then=Value(LegalState.ENDED)),
                 When(Exists(unsettled), then=Value(LegalState.UNCERTAIN)),
                 When(last_event="suspension", then=Value(LegalState.SUSPENDED)),
-                When(effective_range__fully_gt=until_then, then=Value(LegalState.NOT_YET_IN_FORCE)),
+                When(start_range__fully_gt=until_then, then=Value(LegalState.NOT_YET_IN_FORCE)),
                 When(
                     Q(final_range__isnull=True) & ~Q(final_basis=Basis.NONE),
                     then=Value(LegalState.TERM_NOT_STATED),
                 ),
-                When(effective_range__isnull=True, then=Value(LegalState.START_NOT_STATED)),
+                When(start_range__isnull=True, then=Value(LegalState.START_NOT_STATED)),
                 When(
-                    Q(effective_range__contained_by=until_then)
+                    Q(start_range__contained_by=until_then)
                     & (Q(final_basis=Basis.NONE) | Q(final_range__not_lt=from_then_on)),
                     then=Value(LegalState.IN_FORCE),
                 ),
@@ -123,3 +131,8 @@ def with_legal_state(agreements, *, on):
             )
         )
     )
+
+
+def _days(claim: DateClaim) -> Cast:
+    """The days of a claim, as a column has them."""
+    return Cast(Value(claim.range, output_field=DateRangeField()), DateRangeField())

@@ -31,6 +31,7 @@ class Attention(models.TextChoices):
     COMING = "coming", _("deadline or follow-up in the next 30 days")
     EXPIRING = "expiring", _("ends in the next 90 days")
     SILENT = "silent", _("no news for 6 months")
+    REREAD = "reread", _("quotes to read again")
     INCOMPLETE = "incomplete", _("facts the sources do not say")
     DRAFTS = "drafts", _("drafts to continue")
 
@@ -54,6 +55,8 @@ def needing(attention: str, *, actor, on: date) -> Q:
             return expiring(on)
         case Attention.SILENT:
             return silent(on)
+        case Attention.REREAD:
+            return quality.CRITERIA["words"].condition
         case Attention.INCOMPLETE:
             return quality.incomplete()
         case Attention.DRAFTS:

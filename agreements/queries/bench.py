@@ -3,6 +3,7 @@
 Works on the plain content of a draft; asks the database nothing.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,10 @@ from itertools import pairwise
 from string import ascii_uppercase
 from typing import Any
 
-from agreements.models import NoiseSpan
+from agreements.models import Agreement, NoiseSpan
+from agreements.queries import proof
+from lib.claims import Basis
+from lib.papers import look
 from lib.sentences import sentences
 
 # Kinds of facts in the order in which a record tells them, each with the letter its labels begin with.
@@ -35,6 +39,13 @@ OF_THE_RECORD = {
     "themes": "T",
     "title": "T",
 }
+
+
+_NUMBER = re.compile(
+    r"(?:[\W\d_]|(?<=\d)(?:er|ère|re|e|ème)(?![^\W\d_])|(?<![^\W\d_])(?:[IVXLC]{1,7}|[a-zA-Z]|"
+    r"(?i:articles?|art|chapter|chapitre|section|titre|title|annexe?|part|partie|المادة|الفصل|البند|الباب))"
+    r"(?![^\W\d_]))*"
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,12 @@ class Line:
 
     @property
     def is_used(self) -> bool:
-        return bool(self.quotes) or self.is_silent
+        return bool(self.quotes) or self.is_silent or self.is_number
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it only counts what follows, like «Article 5» or «2.»: there is nothing to record in it."""
+        return bool(_NUMBER.fullmatch(self.text))
 
 
 @dataclass(frozen=True)
@@ -157,7 +173,7 @@ def labels(content: Mapping[str, Any]) -> dict[str, str]:
     for member, letter in LETTERS.items():
         for number, each in enumerate(content.get(member, ()), start=1):
             found[each["key"]] = f"{letter}{number}"
-    return found
+    return found | {each["key"]: str(each.get("number", "")) for each in content.get("amendments", ())}
 
 
 def lanes(content: Mapping[str, Any]) -> list[Lane]:
@@ -224,6 +240,11 @@ def _cited(part: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]
         for each in part:
             if isinstance(each, Mapping) and "key" in each:
                 yield from _cited(each, f"{path}/{each['key']}")
+
+
+def cited_at(content: Mapping[str, Any], key: str) -> str | None:
+    """The path of the fact that the quote of this key proves, "" for the record itself; None where it is gone."""
+    return next((path for path, each in _cited(content) if each.get("key") == key), None)
 
 
 def texts(content: Mapping[str, Any]) -> list[Text]:
@@ -295,12 +316,60 @@ def proofs(found: Sequence[Text]) -> dict[str, list[tuple[str, int]]]:
     return {path: list(places) for path, places in told.items()}
 
 
-def unproved(content: Mapping[str, Any]) -> list[str]:
-    """The facts that no quote proves, by path: publication asks for one each."""
-    facts = ("parties", "objectives", "commitments", "statements", "advantages", "groups")
-    return [
-        f"/{member}/{each['key']}"
-        for member in facts
-        for each in content.get(member, ())
+@dataclass(frozen=True)
+class Bare:
+    """A fact of the draft that no quote proves: at its path, by the key of its part or by what it is of the record."""
+
+    path: str
+    fact: str = ""
+    about: str = ""
+
+
+def unquoted(content: Mapping[str, Any]) -> list[Bare]:
+    """The facts that no quote proves, those an editor signed for among them, in the order of the record."""
+    quoted = {each.get("about", "") for each in content.get("citations") or ()}
+    if any(each.get("citations") for each in content.get("programmes") or ()):
+        quoted.add(proof.About.PROGRAMME)
+    own = [
+        Bare(path, about=about)
+        for about, path in proof.PLACES.items()
+        if about not in quoted and _tells(content, about)
+    ]
+    return own + [
+        Bare(f"/{member}/{each['key']}", fact=each["key"])
+        for member in proof.MEMBERS
+        for each in content.get(member) or ()
         if not each.get("citations")
     ]
+
+
+def unproved(content: Mapping[str, Any]) -> list[Bare]:
+    """The facts that neither a quote proves nor an editor signed for: publication asks for one of them each."""
+    signed = set(signatures(content))
+    return [each for each in unquoted(content) if each not in signed]
+
+
+def signatures(content: Mapping[str, Any]) -> dict[Bare, Mapping[str, Any]]:
+    """What an editor signed for, by the fact it stands for: only facts that are told and that no quote proves."""
+    by_name: dict[tuple[str, str], Bare] = {}
+    for each in unquoted(content):
+        by_name[each.fact, each.about] = each
+        if part := look(content, each.path) if each.fact else None:
+            by_name[str(part.get("id", each.fact)), ""] = each
+    return {
+        found: each
+        for each in content.get("without_source") or ()
+        if (found := by_name.get((each.get("fact") or "", each.get("about") or "")))
+    }
+
+
+def _tells(content: Mapping[str, Any], about: str) -> bool:
+    value = look(content, proof.PLACES[about])
+    match about:
+        case proof.About.SIGNED | proof.About.EFFECTIVE | proof.About.ENDS:
+            return bool(value) and value.get("basis", Basis.NOT_STATED) != Basis.NOT_STATED
+        case proof.About.RENEWAL:
+            return (value or Agreement.Renewal.NOT_STATED) != Agreement.Renewal.NOT_STATED
+        case proof.About.OCCASION:
+            return any((value or {}).values())
+    return value is not None and value != ""

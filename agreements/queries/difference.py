@@ -24,6 +24,8 @@ class Change:
     field: str
     before: list[Words]
     after: list[Words]
+    member: str = ""
+    """As a document has it: `dates.signed`."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class FactChange:
     name: Words
     what: str
     changes: list[Change]
+    path: str = ""
+    """Its place in a document, with the ids of parts; "" for the agreement itself."""
 
 
 def difference(before: dict, after: dict) -> list[FactChange]:
@@ -44,13 +48,31 @@ def difference(before: dict, after: dict) -> list[FactChange]:
         kind = _("the agreement itself")
         found.append(FactChange(kind, Words(""), "changed", changes))
     for place, model, members in FACTS:
-        old, new = ({each["id"]: each for each in _at(document, place)} for document in (before, after))
+        paths: dict[str, str] = {}
+        old, new = (
+            {each["id"]: each for each in _at(document, place, paths)} for document in (before, after)
+        )
         for key in dict.fromkeys([*old, *new]):
             changes = _changes(members, old.get(key), new.get(key), names)
             what = "added" if key not in old else "removed" if key not in new else "changed"
             if changes or what != "changed":
                 name = names[key in new].words[key]
-                found.append(FactChange(str(model._meta.verbose_name), name, what, changes))
+                found.append(FactChange(str(model._meta.verbose_name), name, what, changes, paths[key]))
+    return found
+
+
+def told(document: dict) -> list[FactChange]:
+    """Every fact of one document, each with all that is said of it: as if it were added to nothing."""
+    names = Names(), _names_in(document)
+    found = [
+        FactChange(_("the agreement itself"), Words(""), "added", _changes(RECORD, None, document, names))
+    ]
+    for place, model, members in FACTS:
+        paths: dict[str, str] = {}
+        for each in _at(document, place, paths):
+            changes = _changes(members, None, each, names)
+            name, kind = names[1].words[each["id"]], str(model._meta.verbose_name)
+            found.append(FactChange(kind, name, "added", changes, paths[each["id"]]))
     return found
 
 
@@ -66,7 +88,7 @@ def _changes(members, old: dict | None, new: dict | None, names: tuple[Names, Na
         if before != after:
             if how in IN_PART and set(before) != set(after):
                 sides = [w for w in before if w not in after], [w for w in after if w not in before]
-            found.append(Change(str(label), *sides))
+            found.append(Change(str(label), *sides, member))
     return found
 
 
@@ -80,11 +102,14 @@ def _member(document: dict, path: str) -> Any:
     return document
 
 
-def _at(document: dict, place: str) -> Iterator[dict]:
-    """The facts at `organizations` or, one level deeper, at `organizations.aliases`."""
+def _at(document: dict, place: str, paths: dict[str, str]) -> Iterator[dict]:
+    """The facts at `organizations` or, one level deeper, at `organizations.aliases`; notes the path of each."""
     outer, _dot, inner = place.partition(".")
     for each in document[outer]:
-        yield from each[inner] if inner else [each]
+        here = f"/{outer}/{each['id']}"
+        for fact in each[inner] if inner else [each]:
+            paths[fact["id"]] = f"{here}/{inner}/{fact['id']}" if inner else here
+            yield fact
 
 
 def _names_in(document: dict) -> Names:
@@ -97,7 +122,7 @@ def _names_in(document: dict) -> Names:
 
     names = Names(sources={each["id"]: each["language"] for each in document["sources"]})
     for place, _model, members in FACTS:
-        for each in _at(document, place):
+        for each in _at(document, place, {}):
             texts = next((each[name] for name in ("names", "titles", "texts") if name in members), None)
             label = f"{each['label']} · " if place == "commitments" else ""
             names.words[each["id"]] = spoken(texts, label) if texts is not None else _called(place, each)
@@ -112,6 +137,10 @@ def _called(place: str, fact: dict) -> Words:
         case "events":
             claim = read_claim(fact["occurred"])
             return here(f"{LifecycleEvent.Kind(fact['kind']).label} – {when(claim)}")
+        case "without_source":
+            return Words(fact["reason"])
+        case "amendments":
+            return here(_("amendment %(number)d") % {"number": fact["number"]})
         case "links":
             return Words(fact["agreement"]["label"])
         case "sources":

@@ -1,6 +1,7 @@
 """Reads an agreement out as the dossier that `services.register` takes in."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from agreements.models import (
     Agreement,
     AgreementLink,
     AgreementTheme,
+    Amendment,
+    AmendmentChange,
     Citation,
     Commitment,
     LifecycleEvent,
@@ -24,9 +27,10 @@ from agreements.models import (
     Source,
     SourceFile,
     Statement,
+    WithoutSource,
 )
 from agreements.models.lifecycle import LegalState, with_legal_state
-from agreements.queries import ledger
+from agreements.queries import ledger, newer
 from lib import addresses, languages
 from organizations import queries as organizations
 from organizations.models import Office, Organization, Person
@@ -62,6 +66,8 @@ def with_facts(agreements, *, on: date, readable):
                 "advantages", Advantage.objects.prefetch_related("beneficiary_links").order_by(*in_order)
             ),
             Prefetch("events", LifecycleEvent.objects.select_related("document").order_by("pk")),
+            Prefetch("amendments", Amendment.objects.order_by("number")),
+            Prefetch("amendments__changes", AmendmentChange.objects.order_by(*in_order)),
             Prefetch(
                 "links", AgreementLink.objects.filter(to__in=readable).select_related("to").order_by("pk")
             ),
@@ -72,10 +78,12 @@ def with_facts(agreements, *, on: date, readable):
 
 
 def with_quotes(agreements):
-    """Bring the quotes, the sources they are from and what was set aside in them."""
+    """Bring the quotes, the sources they are from, what was set aside in them, and what is entered without source."""
     return agreements.prefetch_related(
         Prefetch("all_citations", Citation.objects.order_by("start", "end", "about", "pk")),
         "source_links__source__noise",
+        Prefetch("source_links__source__newer", Source.objects.only("pk", "replaces")),
+        Prefetch("without_source", WithoutSource.objects.order_by("pk")),
     )
 
 
@@ -84,23 +92,27 @@ def with_citations(agreements):
     return with_quotes(agreements).prefetch_related("source_links__source__files")
 
 
-def read(agreement: Agreement, *, proof: bool = False) -> dict:
+def read(agreement: Agreement, *, proof: bool = False, leaned_on: bool = True) -> dict:
     """The agreement as DossierShape has it, in plain values. Needs `with_facts`, and `with_citations` for the proof.
 
     Without proof: the facts alone. With it, the quotes at every fact, and the sources, organizations, people and
-    programme they lean on, so that another registry can take the whole in. The records leaned on cost six queries more.
+    programme they lean on, so that another registry can take the whole in. The records leaned on cost six queries
+    more, unless they are not asked for; a source that has a newer text costs one.
     """
-    return _Reader(agreement, proof).document()
+    return _Reader(agreement, proof, leaned_on).document()
 
 
 class _Reader:
     """Turns one agreement into its document; holds what every part asks for."""
 
-    def __init__(self, agreement: Agreement, proof: bool):
+    def __init__(self, agreement: Agreement, proof: bool, leaned_on: bool = True):
         self.agreement = agreement
         self.proof = proof
+        self.with_records = leaned_on
         self.quotes: dict[tuple[str, object], list[Citation]] = defaultdict(list)
+        self.newest: Mapping[UUID, Source] = {}
         if proof:
+            self.newest = newer.newest_of(agreement)
             for citation in agreement.all_citations.all():
                 name = next(name for name in Citation.FACTS if getattr(citation, f"{name}_id") is not None)
                 self.quotes[name, getattr(citation, f"{name}_id")].append(citation)
@@ -152,6 +164,7 @@ class _Reader:
             "advantages": [self.advantage(each) for each in a.advantages.all()],
             "more_advantages_claimed": a.more_advantages_claimed,
             "events": [self.event(each) for each in a.events.all()],
+            "amendments": [self.amendment(each) for each in a.amendments.all()],
             "links": [
                 {
                     "id": str(each.pk),
@@ -163,13 +176,15 @@ class _Reader:
             "questions": [self.question(each) for each in a.questions.all()],
         }
         if self.proof:
-            document |= {"citations": self.citations("of_agreement", a.pk)} | self.leaned_on()
+            document["without_source"] = [self.without_source(each) for each in a.without_source.all()]
+            document["citations"] = self.citations("of_agreement", a.pk)
+            document |= self.leaned_on() if self.with_records else {}
         return document
 
     # What stands at a fact.
 
     def citations(self, fact: str, key) -> list[dict]:
-        return [_citation(each) for each in self.quotes[fact, key]]
+        return [read_quote(each, self.newest) for each in self.quotes[fact, key]]
 
     def proved(self, fact: str, row, content: dict) -> dict:
         """`content` with the id of `row` before it and, where asked for, its proof after it."""
@@ -303,6 +318,29 @@ class _Reader:
             },
         )
 
+    @staticmethod
+    def amendment(row: Amendment) -> dict:
+        return {
+            "id": str(row.pk),
+            "number": row.number,
+            "reference": row.reference,
+            "signed": row.signed.as_json(),
+            "effective": row.effective.as_json(),
+            "summaries": languages.texts(row, "summary"),
+            "document": str(row.document_id),
+            "changes": [
+                {
+                    "id": str(each.pk),
+                    "kind": each.kind,
+                    "path": each.path,
+                    "label": each.label,
+                    "before": each.before,
+                    "after": each.after,
+                }
+                for each in row.changes.all()
+            ],
+        }
+
     def question(self, row: OpenQuestion) -> dict:
         fact = next((key for name in OpenQuestion.FACTS if (key := getattr(row, f"{name}_id"))), None)
         return (
@@ -322,6 +360,18 @@ class _Reader:
                 else None,
             }
         )
+
+    @staticmethod
+    def without_source(row: WithoutSource) -> dict:
+        fact = next((key for name in WithoutSource.FACTS if (key := getattr(row, f"{name}_id"))), None)
+        return {
+            "id": str(row.pk),
+            "fact": str(fact) if fact else None,
+            "about": row.about,
+            "reason": row.reason,
+            "by": row.signed_by,
+            "at": row.signed_at.isoformat(),
+        }
 
     @staticmethod
     def programme_reference(row: Programme) -> dict:
@@ -401,9 +451,12 @@ def read_source(row: Source) -> dict:
 
 
 def read_whole_source(row: Source) -> dict:
-    """The source as SourceShape has it, with its text and what is set aside in it."""
+    """The source as SourceShape has it, with its text and what is set aside in it. Needs `newer`."""
+    later = getattr(row, "newer", None)  # where there is none, Django's error is an AttributeError too
     return read_source(row) | {
         "text": row.text,
+        "replaces": str(row.replaces_id) if row.replaces_id else None,
+        "replaced_by": str(later.pk) if later else None,
         "noise": [
             {"id": str(each.pk), "start": each.start, "end": each.end, "reason": each.reason}
             for each in sorted(row.noise.all(), key=lambda each: each.start)
@@ -412,6 +465,17 @@ def read_whole_source(row: Source) -> dict:
             read_file(each) for each in sorted(row.files.all(), key=lambda each: (each.position, each.pk))
         ],
     }
+
+
+def whole_part(row: Source) -> dict:
+    """The source as a draft has it that takes it over: with keys, and without its files."""
+    whole = read_whole_source(row)
+    kept = ("id", "kind", "language", "title", "byline", "publisher", "address", "published", "text")
+    return (
+        {"key": str(row.pk)}
+        | {name: whole[name] for name in kept}
+        | {"noise": [each | {"key": each["id"]} for each in whole["noise"]]}
+    )
 
 
 def read_file(row: SourceFile) -> dict:
@@ -427,10 +491,10 @@ def read_file(row: SourceFile) -> dict:
     }
 
 
-def read_citation(row: Citation) -> dict:
-    """The citation as CitationShape has it, with the fact it proves."""
+def read_citation(row: Citation, newest: Mapping[UUID, Source]) -> dict:
+    """The citation as CitationShape has it, with the fact it proves. `newest` is what `newer.newest` answers."""
     fact = next(name for name in Citation.FACTS if getattr(row, f"{name}_id") is not None)
-    return _citation(row) | {
+    return read_quote(row, newest) | {
         "agreement": str(row.agreement_id),
         "fact": {
             "type": "agreement" if fact == "of_agreement" else fact,
@@ -439,7 +503,9 @@ def read_citation(row: Citation) -> dict:
     }
 
 
-def _citation(row: Citation) -> dict:
+def read_quote(row: Citation, newest: Mapping[UUID, Source] | None = None) -> dict:
+    """The citation as it stands at its fact. `newest` is what `newer.newest` answers."""
+    flag = newer.changed(row, newest or {})
     return {
         "id": str(row.pk),
         "source": str(row.source_id),
@@ -448,6 +514,7 @@ def _citation(row: Citation) -> dict:
         "quote": row.quote,
         "about": row.about,
         "note": row.note,
+        "source_changed": flag.standing.value if flag else None,
     }
 
 

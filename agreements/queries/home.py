@@ -35,7 +35,16 @@ ENDS = 8
 DRAFTS = 4
 CHANGES = 6
 LOOKED_AT = 60
-INWARD = ("agreement.submitted", "agreement.sent_back")
+INWARD = (
+    "agreement.submitted",
+    "agreement.called_back",
+    "agreement.sent_back",
+    "agreement.commented",
+    "agreement.comment_settled",
+    "agreement.change_submitted",
+    "agreement.change_called_back",
+    "agreement.change_sent_back",
+)
 """Steps between an author and a reviewer: told to those who may read the history."""
 
 

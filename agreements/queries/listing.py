@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import (
     Case,
     CharField,
+    Count,
     F,
     Min,
     OuterRef,
@@ -20,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Least, NullIf
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Commitment, FollowUp, Party
+from agreements.models import Agreement, Amendment, Commitment, FollowUp, Party
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import attention, ledger, progress
 from audit.trail import Actor
@@ -89,6 +90,7 @@ def listed(agreements: QuerySet, *, on: date, actor: Actor) -> QuerySet:
     """Bring what `rows` needs: twelve queries, however many agreements. `actor` sees its own follow-ups."""
     return (
         with_legal_state(agreements, on=on)
+        .annotate(amended=_amendments())
         .select_related("kind", "programme")
         .prefetch_related(
             Prefetch("parties", Party.objects.select_related("organization").order_by("position")),
@@ -107,6 +109,12 @@ def listed(agreements: QuerySet, *, on: date, actor: Actor) -> QuerySet:
             "questions",
         )
     )
+
+
+def _amendments() -> Coalesce:
+    """How many amendments an agreement has."""
+    rows = Amendment.objects.filter(agreement=OuterRef("pk")).order_by().values("agreement")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), Value(0))
 
 
 def rows(agreements: Iterable[Agreement], *, on: date, reasons: dict | None = None) -> list[Row]:

@@ -15,6 +15,7 @@ from agreements.models import (
     Advantage,
     Agreement,
     AgreementLink,
+    Amendment,
     Citation,
     Commitment,
     LifecycleEvent,
@@ -26,6 +27,7 @@ from agreements.models import (
     Programme,
     Source,
     Statement,
+    WithoutSource,
 )
 from lib.claims import Basis, DateClaim
 from lib.languages import CODES, current
@@ -142,6 +144,11 @@ def _resolution(value, names) -> list[Words]:
     return [Words(value["text"]), Words(value["by"])] if value else []
 
 
+def _changed(value, names) -> list[Words]:
+    """Where an amendment changed something; what it said stands at that fact."""
+    return [Words(each["label"]) for each in value]
+
+
 def _quotes(value, names) -> list[Words]:
     """The quotes, each in the language of its source; what part of the fact it proves stands before it."""
     told = []
@@ -164,7 +171,7 @@ def _files(value, names) -> list[Words]:
     return [Words(each["name"]) for each in value]
 
 
-IN_PART = frozenset({_texts, _quotes, _readings, _aside, _files, _identifiers})
+IN_PART = frozenset({_texts, _changed, _quotes, _readings, _aside, _files, _identifiers})
 """Of these only what differs is shown; of a list of debtors, say, the whole list before and after."""
 
 
@@ -270,6 +277,18 @@ FACTS = [
         | _PROOF,
     ),
     (
+        "amendments",
+        Amendment,
+        _of(Amendment, number=_plain, reference=_plain)
+        | {
+            "signed": (gettext_lazy("signature"), claim_words),
+            "effective": (gettext_lazy("entry into force"), claim_words),
+            "summaries": (gettext_lazy("what it changes, in words"), _texts),
+        }
+        | _of(Amendment, document=_name)
+        | {"changes": (gettext_lazy("changes by amendments"), _changed)},
+    ),
+    (
         "links",
         AgreementLink,
         _of(AgreementLink, kind=_choice(AgreementLink.Kind), agreement=_reference),
@@ -282,6 +301,13 @@ FACTS = [
         | _of(OpenQuestion, about=_choice(Citation.About))
         | {"readings": (gettext_lazy("readings"), _readings)}
         | _of(OpenQuestion, resolution=_resolution),
+    ),
+    (
+        "without_source",
+        WithoutSource,
+        {"fact": (gettext_lazy("fact"), _name)}
+        | _of(WithoutSource, about=_choice(WithoutSource.About), reason=_plain)
+        | {"by": (WithoutSource._meta.get_field("signed_by").verbose_name, _plain)},
     ),
     (
         "sources",
@@ -339,8 +365,21 @@ FACTS = [
         _NAMES | _of(Programme, source_language=_LANGUAGE) | _PROOF,
     ),
 ]
-_MACHINERY = {"id", "type", "url", "slug", "code", "number", "version", "letter", "label", "joint", "edtf"}
-_COMPUTED = {"legal_state", "answers"}
+_MACHINERY = {
+    "id",
+    "type",
+    "url",
+    "slug",
+    "code",
+    "number",
+    "version",
+    "letter",
+    "label",
+    "joint",
+    "edtf",
+    "at",
+}
+_COMPUTED = {"legal_state", "answers", "replaces", "replaced_by"}
 _SAID_ELSEWHERE = {"title", "text", "name", "dates", "renewal", "aliases", "profile", "offices"}
 DERIVED = _MACHINERY | _COMPUTED | _SAID_ELSEWHERE
 """Members without a difference of their own: machinery, what follows from others, the text of one language of three."""

@@ -10,7 +10,8 @@ from django.db.models import Case, Count, Exists, F, Func, IntegerField, OuterRe
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Commitment, Signatory
+from agreements.models import Agreement, Commitment, Signatory, WithoutSource
+from agreements.queries import newer
 from lib.claims import ONE_DAY, Basis
 
 
@@ -102,6 +103,22 @@ LACKS: dict[str, Lack] = {
 }
 """Every fact by the name that addresses use: `?lacks=ends`."""
 
+CRITERIA: dict[str, Lack] = LACKS | {
+    "source": Lack(
+        Q(Exists(WithoutSource.objects.filter(agreement=OuterRef("pk")))),
+        _("A source: entered without one"),
+        _("Which source says what was entered without one?"),
+        _("An editor’s name stands where a quote should. Find the text that says it."),
+    ),
+    "words": Lack(
+        newer.to_be_read_again(),
+        _("Quoted words: gone from a newer text"),
+        _("Do the facts still hold whose words are gone from a newer text?"),
+        _("The source was corrected after it was quoted. Read what it says now."),
+    ),
+}
+"""What `?lacks=` may ask: the facts, and what is weak about the proof of those that are told."""
+
 
 def incomplete() -> Q:
     """Agreements that lack any of the facts."""
@@ -145,10 +162,10 @@ class Measure:
 
 
 def lacking(visible, total: int) -> list[Measure]:
-    """How many of the agreements lack each fact, in the order of LACKS; one query."""
+    """How many of the agreements fall short of each of CRITERIA, in their order; one query."""
     told = visible.aggregate(
-        **{f"{name}_count": Count("pk", filter=lack.condition) for name, lack in LACKS.items()},
-        **{f"{name}_newest": newest_numbers(lack.condition) for name, lack in LACKS.items()},
+        **{f"{name}_count": Count("pk", filter=lack.condition) for name, lack in CRITERIA.items()},
+        **{f"{name}_newest": newest_numbers(lack.condition) for name, lack in CRITERIA.items()},
     )
     return [
         Measure(
@@ -159,7 +176,7 @@ def lacking(visible, total: int) -> list[Measure]:
             f"lacks={name}",
             numbered(told[f"{name}_newest"]),
         )
-        for name, lack in LACKS.items()
+        for name, lack in CRITERIA.items()
     ]
 
 

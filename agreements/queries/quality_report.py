@@ -25,6 +25,7 @@ from agreements.models import (
     Signatory,
     Source,
     Statement,
+    WithoutSource,
 )
 from agreements.queries.quality import Measure, lacking, newest_numbers, numbered
 from lib.claims import Basis
@@ -144,11 +145,13 @@ def _made_on(key: UUID) -> date:
 
 
 def _unproved(visible) -> list[Measure]:
-    """Facts of published agreements that no quote proves, by kind; a query for each."""
+    """Facts of published agreements that neither a quote proves nor an editor signed for, by kind; a query for each."""
     published = visible.filter(editorial_state=Agreement.EditorialState.PUBLISHED)
     measures = []
     for column, (model, owner) in PROVED.items():
         without = ~Exists(Citation.objects.filter(**{column: OuterRef("pk")}))
+        if column in WithoutSource.FACTS:
+            without &= ~Exists(WithoutSource.objects.filter(**{column: OuterRef("pk")}))
         told = (
             model.objects.filter(**{f"{owner}__in": published})
             .annotate(unproved=without)

@@ -9,11 +9,23 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, AgreementLink, Citation, OpenQuestion, Party, Source
-from agreements.models.lifecycle import LegalState, LifecycleEvent
+from agreements.models import (
+    Agreement,
+    AgreementLink,
+    Amendment,
+    Citation,
+    OpenQuestion,
+    Party,
+    Source,
+    WithoutSource,
+)
+from agreements.models.lifecycle import LegalState, LifecycleEvent, with_legal_state
+from agreements.queries import amended, dossier, ledger, newer, progress, quality
 from agreements.queries import desk as desks
-from agreements.queries import dossier, ledger, progress, quality
 from agreements.queries import similar as similarity
+from agreements.queries.amended import Force, Turned
+from agreements.queries.since import Happening, Said, in_words, since
+from agreements.queries.terms import split
 from audit import trail
 from audit.models import AuditEvent
 from audit.trail import Actor
@@ -25,6 +37,8 @@ CONTEXT = 60
 """How many characters around a quote are shown with it."""
 COLUMNS = 3
 """How many parties have a column each in the ledger."""
+_OF_THE_STATE = {"/dates/effective", "/dates/ends"}
+"""Places from which the legal state follows."""
 HISTORY = 50
 """How many events, the newest, the sheet tells."""
 
@@ -39,10 +53,23 @@ class Proof:
     sentence: int | None
     before: str
     after: str
+    changed: newer.Changed | None = None
+    """What became of the words, where a newer text of the source is registered."""
 
     @property
     def about(self) -> str:
         return self.citation.get_about_display()
+
+
+class Proofs(list[Proof]):
+    """The quotes behind a fact; where there is none, the `signature` of an editor, if one is given."""
+
+    signature: WithoutSource | None = None
+
+    @property
+    def to_be_read_again(self) -> bool:
+        """Whether words of one are gone from a newer text of their source."""
+        return any(each.changed is not None and each.changed.is_to_be_read_again for each in self)
 
 
 @dataclass(frozen=True)
@@ -55,6 +82,37 @@ class SourceText:
     quotes: int
 
 
+@dataclass(frozen=True)
+class Note:
+    """At a fact: an amendment changes it that is not in force on the day, or not certainly."""
+
+    turned: Turned
+    members: list[Said]
+
+    @property
+    def amendment(self) -> Amendment:
+        return self.turned.amendment
+
+    @property
+    def whole(self) -> str:
+        """What the part is that the amendment adds or takes out; "" where it changes something of one."""
+        return "" if self.what == "changed" else split(self.turned.change.path)[1]
+
+    @property
+    def what(self) -> str:
+        """What is done to a part, as `AmendmentChange.Kind`; to a member of one: changed."""
+        part, _field = split(self.turned.change.path)
+        return self.turned.change.kind if part and self.turned.change.path.count("/") == 2 else "changed"
+
+    @property
+    def is_later(self) -> bool:
+        return self.turned.force == Force.LATER
+
+    @property
+    def counts_from(self) -> DateClaim:
+        return amended.counts_from(self.amendment)
+
+
 @dataclass
 class Sheet:
     """What the page asks for; every record carries its `proofs`."""
@@ -63,7 +121,7 @@ class Sheet:
     state: LegalState
     lanes: list[ledger.Lane]
     tally: dict[progress.Progress, int]
-    proofs: dict[str, list[Proof]]
+    proofs: dict[str, Proofs]
     people: list[dict]
     sources: list[SourceText]
     gaps: list[str]
@@ -74,8 +132,24 @@ class Sheet:
     history: list[AuditEvent] = field(default_factory=list)
     similar: list[similarity.Similar] = field(default_factory=list)
     desk: desks.Desk | None = None
+    since: list[Happening] = field(default_factory=list)
+    """Amendments and events, in the order of their days."""
+    notes: dict[str, list[Note]] = field(default_factory=dict)
+    """What amendments change later, or perhaps, by the place in the agreement itself or the id of a part."""
     renewal: LifecycleEvent | None = None
     """The last renewal that surely happened and states a new end: it stands for the end first agreed."""
+
+    @property
+    def told(self) -> list[Note]:
+        """The notes at the agreement itself, and those of parts that are not there on the day."""
+        there = [
+            *self.agreement.parties.all(),
+            *self.agreement.groups.all(),
+            *self.agreement.objectives.all(),
+            *self.agreement.commitments.all(),
+        ]
+        shown = {str(each.pk) for each in there}
+        return [note for place, each in self.notes.items() if place not in shown for note in each]
 
     @property
     def sided(self) -> list[ledger.Lane]:
@@ -127,17 +201,30 @@ def with_everything(agreements, *, on: date):
 def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor | None = None) -> Sheet:
     """The sheet of `agreement` as of the day `on`. Needs `with_everything`; the history is a query more.
 
-    For a `reader` it also has what that reader keeps of the agreement, and similar ones: at most 17 queries more.
+    What an amendment changes after that day reads as before it. For a `reader` it also has what that reader keeps of
+    the agreement, and similar ones: at most 17 queries more.
     """
+    turned = amended.as_on(agreement, on=on)
+    if any(each.force == Force.LATER and each.change.path in _OF_THE_STATE for each in turned):
+        row = Agreement.objects.filter(pk=agreement.pk)
+        then = with_legal_state(row, on=on, effective=agreement.effective, ends=agreement.ends)
+        agreement.legal_state = then.values_list("legal_state", flat=True).get()
     links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
     texts = {}
     for number, link in enumerate(links, start=1):
         aside = [(each.start, each.end) for each in link.source.noise.all() if each.is_furniture]
         texts[link.source_id] = (number, link.source, sentences(link.source.text, aside))
-    by_fact: dict[tuple[str, Any], list[Proof]] = defaultdict(list)
+    by_fact: dict[tuple[str, Any], Proofs] = defaultdict(Proofs)
+    newest = newer.newest_of(agreement)
+    for signature in agreement.without_source.all():
+        for name in WithoutSource.FACTS:
+            if key := getattr(signature, f"{name}_id"):
+                by_fact[name, key].signature = signature
     for citation in agreement.all_citations.all():
         fact = next(name for name in Citation.FACTS if getattr(citation, f"{name}_id") is not None)
-        by_fact[fact, getattr(citation, f"{fact}_id")].append(_proof(citation, *texts[citation.source_id]))
+        by_fact[fact, getattr(citation, f"{fact}_id")].append(
+            _proof(citation, *texts[citation.source_id], newer.changed(citation, newest))
+        )
 
     lanes = ledger.lanes(agreement)
     questions = list(agreement.questions.all())
@@ -147,6 +234,7 @@ def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor |
             (key for name in OpenQuestion.FACTS if (key := getattr(question, f"{name}_id"))), None
         ):
             doubts[key].append(question)
+    notes = _notes(agreement, turned)
     parties = {each.pk: each for each in agreement.parties.all()}
     groups = {each.pk: each for each in agreement.groups.all()}
     for name, rows in (
@@ -161,6 +249,7 @@ def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor |
         for row in rows:
             row.proofs = by_fact[name, row.pk]
             row.doubts = doubts[row.pk]
+            row.notes = notes[str(row.pk)]
     for row in (*agreement.commitments.all(), *agreement.advantages.all()):
         found = [parties[each.party_id] for each in row.beneficiary_links.all() if each.party_id]
         row.beneficiary_parties = sorted(found, key=lambda each: each.position)
@@ -180,7 +269,10 @@ def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor |
         lane.tally = [(each.label, count) for each, count in counts.items() if count]
     activities = _activities(agreement)
     linked = _links(agreement)
-    proofs: dict[str, list[Proof]] = defaultdict(list)
+    proofs: dict[str, Proofs] = defaultdict(Proofs)
+    for signature in agreement.without_source.all():
+        if signature.about:
+            proofs[signature.about].signature = signature
     for proof in by_fact["of_agreement", agreement.pk]:
         proofs[proof.citation.about or "whole"].append(proof)
     return Sheet(
@@ -205,8 +297,19 @@ def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor |
         if reader
         else [],
         desk,
+        since(agreement, on=on, proofs=by_fact),
+        notes,
         _last_renewal(agreement, on),
     )
+
+
+def _notes(agreement: Agreement, turned: list[Turned]) -> dict[str, list[Note]]:
+    """By the id of the part they are about; by the place, where that is the agreement itself."""
+    told = in_words(agreement, [each.change for each in turned])
+    found: dict[str, list[Note]] = defaultdict(list)
+    for each in turned:
+        found[split(each.change.path)[0] or each.change.path].append(Note(each, told[each.change.pk]))
+    return found
 
 
 def _last_renewal(agreement: Agreement, on: date) -> LifecycleEvent | None:
@@ -226,7 +329,13 @@ def _last_renewal(agreement: Agreement, on: date) -> LifecycleEvent | None:
     )
 
 
-def _proof(citation: Citation, number: int, source: Source, found: list[Sentence]) -> Proof:
+def _proof(
+    citation: Citation,
+    number: int,
+    source: Source,
+    found: list[Sentence],
+    changed: newer.Changed | None,
+) -> Proof:
     sentence = sentence_at(found, citation.start)
     first, last = (sentence.start, sentence.end) if sentence else (citation.start, citation.end)
     before = source.text[max(first, citation.start - CONTEXT) : citation.start]
@@ -243,6 +352,7 @@ def _proof(citation: Citation, number: int, source: Source, found: list[Sentence
         sentence.number if sentence else None,
         ("… " if citation.start - CONTEXT > first else "") + before,
         after + (" …" if citation.end + CONTEXT < last else ""),
+        changed,
     )
 
 

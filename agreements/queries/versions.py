@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from itertools import chain, pairwise
+from typing import ClassVar
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from agreements.models import Agreement, AgreementLink, FollowUp
+from agreements.models import Agreement, AgreementLink, Draft, FollowUp
 from agreements.queries import dossier
 from audit.models import AuditEvent, RowVersion
 from audit.past import END, Moment, as_known, moment_of
@@ -78,6 +80,20 @@ class Version:
     row: RowVersion
     before: int
     events: list[AuditEvent]
+    draft: Draft | None = None
+    """The change that made it, where it was one after another: what for, by whom, and who approved it."""
+
+    NAMES: ClassVar = {
+        "agreement.corrected": gettext_lazy("Correction of the record"),
+        "agreement.amended": gettext_lazy("Amendment by the parties"),
+        "agreement.event_recorded": gettext_lazy("Renewal, suspension or end"),
+    }
+    """What a change after publication is, by the verb of its event."""
+
+    @property
+    def name(self) -> str:
+        """What kind of change made it; "" for a step of its own life, which its event tells."""
+        return next((str(self.NAMES[each.verb]) for each in self.events if each.verb in self.NAMES), "")
 
     @property
     def at(self) -> datetime:
@@ -93,7 +109,7 @@ class Version:
 
 
 def versions(agreement_id: UUID) -> list[Version]:
-    """Every version of the agreement that the registry remembers, newest first, in two queries."""
+    """Every version of the agreement that the registry remembers, newest first, in three queries."""
     first: dict[int, RowVersion] = {}
     for row in RowVersion.objects.filter(table_name=Agreement._meta.db_table, row_id=agreement_id).order_by(
         "id"
@@ -106,13 +122,28 @@ def versions(agreement_id: UUID) -> list[Version]:
     told_then = AuditEvent.objects.filter(chain=agreement_id, xid__in={each.xid for each in first.values()})
     for event in told_then.exclude(target_type=FollowUp._meta.label_lower).order_by("sequence"):
         events.setdefault(event.xid, []).append(event)
+    entered = Draft.objects.filter(
+        agreement=agreement_id, outcome=Draft.Outcome.ENTERED, based_on__isnull=False
+    )
+    made = {
+        each.based_on + 1: each
+        for each in entered.select_related("owner", "approved_by").defer("content").order_by("closed_at")
+    }
     found = []
     rows = [*sorted(first.items()), (None, None)]
     for (number, row), (_next, following) in pairwise(rows):
         told = events.get(row.xid, [])
         # Several versions in one transaction share its events in their order; the last takes those that remain.
         alone = following is None or following.xid != row.xid
-        found.append(Version(number, row, following.id if following else END, told if alone else told[:1]))
+        found.append(
+            Version(
+                number,
+                row,
+                following.id if following else END,
+                told if alone else told[:1],
+                made.get(number),
+            )
+        )
         events[row.xid] = [] if alone else told[1:]
     return found[::-1]
 

@@ -4,10 +4,11 @@ from agreements.services import desk, drafting, files
 from agreements.services.evidence import resolve_question
 from agreements.services.records import remove, store
 from agreements.services.register import register
-from agreements.services.review import publish, send_back, submit, withdraw
+from agreements.services.review import call_back, publish, send_back, submit, withdraw
 from agreements.services.revise import revise
 
 __all__ = [
+    "call_back",
     "desk",
     "drafting",
     "files",

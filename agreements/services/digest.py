@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Follow
-from agreements.queries import changes
+from agreements.queries import changes, waiting
 from audit import trail
 from audit.models import AuditEvent
 from audit.trail import Actor, one_write
@@ -118,6 +118,8 @@ def letter(
         "dir": languages.direction(languages.current()),
         "settings_address": f"{settings.PUBLIC_URL}{reverse('digest-settings')}",
         "stop_address": stop,
+        "waiting": waiting.count(user),
+        "notifications_address": f"{settings.PUBLIC_URL}{reverse('notifications')}",
     }
     mail = EmailMultiAlternatives(
         subject=_("%(site)s: what changed in the agreements you follow") % {"site": settings.SITE_NAME},

@@ -1,6 +1,7 @@
 """Works on a draft: every change is a step that can be taken back, and nobody's change is lost to another's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,16 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Draft, DraftStep
-from agreements.services import files
+from agreements.queries.waiting import changed_by
+from agreements.services import amending, files, recognition, review, signatures
 from agreements.services.register import register, rehearse
-from agreements.services.review import submit
-from agreements.services.revise import revise
+from agreements.services.revise import as_proposed, revise
 from agreements.shapes import DossierShape
+from audit import trail
 from audit.trail import Actor, one_write
 from lib import papers
 from lib.papers import Change, NoSuchPlace
@@ -31,8 +33,8 @@ LARGEST = 4_000_000
 """How many characters a draft holds at most, its sources included."""
 
 _MEMBERS = frozenset(name for name, field in DossierShape().fields.items() if not field.read_only)
-# What the registry sets itself is no business of a draft.
-_PLACES = _MEMBERS - {"id", "key", "number", "version", "editorial_state"}
+# What the registry sets itself is no business of a draft; what was found to be another record is one of its own.
+_PLACES = (_MEMBERS - {"id", "key", "number", "version", "editorial_state"}) | {"distinct"}
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,16 @@ def reopen(
 ) -> Draft:
     """Begin to change a record: `document` is the dossier it reads as, with its proof. The record stays as it is.
 
-    Where a draft of this record is open already, that one goes on: two would overtake each other.
+    Where a draft of this record is open already, that one goes on: two would overtake each other. Raises Refused while
+    the record is in review or withdrawn, and PermissionDenied for a draft record that `by` may not change.
     """
     demand(by, Permission.REGISTER)
     with one_write():
-        Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        now = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        if now.editorial_state != Agreement.EditorialState.PUBLISHED:
+            _demand_state(now, Agreement.EditorialState.DRAFT)
+            if not by.may(Permission.EDIT) and not review.entered(now, by):
+                raise PermissionDenied(_("Only those who entered it or an editor changes a record."))
         if going_on := agreement.drafts.visible_to(by).open().order_by("-changed_at").first():
             return going_on
         draft = Draft.objects.create(
@@ -91,37 +98,25 @@ def reopen(
             based_on=agreement.version,
             purpose=purpose,
         )
-        content = _keyed({name: value for name, value in document.items() if name in _PLACES})
+        content = keyed({name: value for name, value in document.items() if name in _PLACES})
         _check_size(content)
         _step(draft, "begun", _wished([(f"/{name}", value) for name, value in content.items()]), by)
     return draft
 
 
 def enter(draft_id: UUID, *, reason: str = "", for_review: bool = True, by: User) -> Agreement:
-    """Make the draft a record of the registry, or make its record read so, and ask for review of a new one.
+    """Make the draft a record of the registry, or make its own draft record read so, and ask for review of it.
 
-    Raises Refused with every fault, each with a path into the draft; the draft stays open then.
+    Raises Refused with every fault, each with a path into the draft; the draft stays open then. A published record is
+    changed by `submit` and `approve` instead.
     """
     with one_write():
         draft = _open(draft_id, by)
-        try:
-            if draft.agreement_id is None:
-                agreement = register(draft.content, by=by)
-                if for_review:
-                    agreement = submit(agreement.pk, by=by)
-                draft.agreement = agreement
-            else:
-                agreement = revise(
-                    draft.agreement_id, draft.content, version=draft.based_on, reason=reason, by=by
-                )
-        except Refused as refusal:
-            raise Refused(
-                [
-                    Fault(_by_key(draft.content, each.pointer), each.code, each.message)
-                    for each in refusal.faults
-                ]
-            ) from refusal
-        files.enter(draft, agreement, by=by)
+        if draft.agreement_id is not None:
+            _demand_state(draft.agreement, Agreement.EditorialState.DRAFT)
+        agreement = _into_the_registry(draft, reason=reason, by=by)
+        if for_review:
+            agreement = review.submit(agreement.pk, by=by)
         _close(draft, Draft.Outcome.ENTERED)
     return agreement
 
@@ -145,6 +140,98 @@ def take_up(draft_id: UUID, *, by: User) -> Draft:
     return draft
 
 
+# A change of a published record: the record reads as before until somebody else approves it.
+
+
+def submit(draft_id: UUID, *, reason: str, by: User) -> Draft:
+    """Ask for approval of a change, with the reason. It is not changed any more until it is called or sent back.
+
+    Raises Refused with every fault, each with a path into the draft, and when nothing would change.
+    """
+    with one_write():
+        draft = _open(draft_id, by)
+        if draft.agreement_id is None:
+            raise Refused.at("", "no_change", _("A new record is entered, and reviewed then."))
+        _demand_state(draft.agreement, Agreement.EditorialState.PUBLISHED)
+        review.demand_reason(reason)
+        with as_it_would_read(draft, by=by):
+            if Agreement.objects.filter(pk=draft.agreement_id, version=draft.based_on).exists():
+                raise Refused.at("", "nothing_changes", _("Nothing is changed: the record reads so already."))
+        draft.reason, draft.submitted_at, draft.submitted_by = reason.strip(), timezone.now(), by
+        draft.save(update_fields=["reason", "submitted_at", "submitted_by", "changed_at"])
+        review.settle_all(draft.comments.filter(path=""), by=by)
+        trail.record("agreement.change_submitted", draft.agreement, by=by, reason=draft.reason)
+    return draft
+
+
+def call_back(draft_id: UUID, *, by: User) -> Draft:
+    """Take a change out of review, to go on with it: whoever wrote in it."""
+    with one_write():
+        draft = _in_review(draft_id, by)
+        if not _wrote(draft, by):
+            raise PermissionDenied(_("Only those who wrote in it call a change back."))
+        _return(draft)
+        trail.record("agreement.change_called_back", draft.agreement, by=by)
+    return draft
+
+
+def send_back(draft_id: UUID, *, reason: str, by: User) -> Draft:
+    """Give a change back to its author; the reason stays as a comment that asks for a correction."""
+    demand(by, Permission.REVIEW)
+    review.demand_reason(reason)
+    with one_write():
+        draft = _in_review(draft_id, by)
+        _demand_other(draft, by)
+        _return(draft)
+        trail.record("agreement.change_sent_back", draft.agreement, by=by, reason=reason)
+        review.ask_correction(draft.agreement, reason, draft=draft, by=by)
+    return draft
+
+
+def approve(draft_id: UUID, *, seen: int | None = None, by: User) -> Agreement:
+    """Make the record read as the change has it: a reviewer who neither began, submitted nor wrote in it.
+
+    `seen` is the version of the draft that was read. Raises Refused, also when the record has changed meanwhile. What
+    was still open of the comments is settled with that.
+    """
+    demand(by, Permission.REVIEW)
+    with one_write():
+        draft = _in_review(draft_id, by)
+        _demand_other(draft, by)
+        if seen is not None and seen != draft.version:
+            raise Refused.at(
+                "", "changed_meanwhile", _("The change is another one since you read it: read it again.")
+            )
+        agreement = _into_the_registry(
+            draft, reason=draft.reason, proposed_by=draft.submitted_by.audit_label(), by=by
+        )
+        draft.approved_by = by
+        review.settle_all(draft.comments, by=by)
+        _close(draft, Draft.Outcome.ENTERED)
+    return agreement
+
+
+@contextmanager
+def as_it_would_read(draft: Draft, *, by: Actor) -> Iterator[dict[str, str]]:
+    """Inside, the record reads as the draft would make it; afterwards all is as it was.
+
+    Yields the keys in the draft of parts that are new, by the ids they have inside. Raises Refused, with paths into it.
+    """
+    with (
+        _told_by_key(draft),
+        as_proposed(
+            draft.agreement_id,
+            _dossier(draft),
+            version=draft.based_on,
+            how=amending.how(draft.purpose),
+            links=_links(draft),
+            signed=signatures.given(draft),
+            by=by,
+        ) as keys,
+    ):
+        yield keys
+
+
 # Changing.
 
 
@@ -162,6 +249,7 @@ def change(
     something else; Refused for a place that no record has, or a part that is gone.
     """
     wished = _wished(asked)
+    signatures.demand_editor(wished, by)
     with one_write():
         draft = _open(draft_id, by)
         if clashes := list(_clashes(draft, wished, seen)):
@@ -185,7 +273,7 @@ def standing(draft: Draft) -> tuple[DraftStep | None, DraftStep | None]:
     done: list[DraftStep] = []
     undone: list[DraftStep] = []
     by_number: dict[int, DraftStep] = {}
-    for each in draft.steps.order_by("number"):
+    for each in draft.steps.order_by("number").select_related("by").defer("changes"):
         by_number[each.number] = each
         if each.undoes is None:
             if each.verb != "begun":  # a draft is put away, not undone into nothing
@@ -203,6 +291,8 @@ def standing(draft: Draft) -> tuple[DraftStep | None, DraftStep | None]:
 def as_seen(draft: Draft, version: int) -> dict[str, Any]:
     """The content of the draft as it was at `version`: every later step taken back from a copy."""
     content = deepcopy(draft.content)
+    if version == draft.version:
+        return content
     for step in draft.steps.filter(number__gt=version).order_by("-number"):
         papers.undo(content, [Change.from_json(each) for each in step.changes])
     return content
@@ -211,20 +301,62 @@ def as_seen(draft: Draft, version: int) -> dict[str, Any]:
 def missing(draft: Draft, *, by: User) -> list[Fault]:
     """What would keep the draft from being entered now; nothing is written."""
     try:
-        if draft.agreement_id is None:
-            rehearse(draft.content, by=by)
-        else:
-            with transaction.atomic():
-                revise(draft.agreement_id, draft.content, version=draft.based_on, by=by)
-                transaction.set_rollback(True)
+        if draft.agreement_id is not None:
+            with as_it_would_read(draft, by=by):
+                return []
+        with _told_by_key(draft):
+            rehearse(_dossier(draft), signed=signatures.given(draft), by=by)
     except Refused as refusal:
-        return [
-            Fault(_by_key(draft.content, each.pointer), each.code, each.message) for each in refusal.faults
-        ]
+        return refusal.faults
     return []
 
 
 # How.
+
+
+def _dossier(draft: Draft) -> dict[str, Any]:
+    """The content without what is the draft's own."""
+    return {name: value for name, value in draft.content.items() if name != "distinct"}
+
+
+def _into_the_registry(draft: Draft, *, reason: str, proposed_by: str = "", by: User) -> Agreement:
+    """Enter the draft, or revise its record, with all that belongs to it."""
+    became: dict[str, Model] = {}
+    with _told_by_key(draft):
+        if draft.agreement_id is None:
+            draft.agreement = register(_dossier(draft), became=became, signed=signatures.given(draft), by=by)
+        else:
+            draft.agreement = revise(
+                draft.agreement_id,
+                _dossier(draft),
+                version=draft.based_on,
+                reason=reason,
+                how=amending.how(draft.purpose),
+                became=became,
+                links=_links(draft),
+                signed=signatures.given(draft),
+                proposed_by=proposed_by,
+                by=by,
+            )
+    files.enter(draft, draft.agreement, by=by)
+    recognition.tell_apart(draft.content, draft.agreement, became, by=by)
+    return draft.agreement
+
+
+@contextmanager
+def _told_by_key(draft: Draft) -> Iterator[None]:
+    """What is refused inside is told with paths into the draft."""
+    try:
+        yield
+    except Refused as refusal:
+        raise Refused(
+            [Fault(_by_key(draft.content, each.pointer), each.code, each.message) for each in refusal.faults]
+        ) from refusal
+
+
+def _links(draft: Draft) -> set[str]:
+    """The links that the record was read with: of others the draft says nothing."""
+    return {each["id"] for each in as_seen(draft, 1).get("links", ()) if "id" in each}
 
 
 def _turn(draft_id: UUID, *, verb: str, by: User) -> Draft:
@@ -313,23 +445,66 @@ def _open(draft_id: UUID, by: Actor) -> Draft:
     draft = _locked(draft_id, by)
     if draft.closed_at is not None:
         raise Refused.at("", "draft_is_closed", _("This draft is closed: take it up again first."))
+    if draft.submitted_at is not None:
+        raise Refused.at("", "draft_is_in_review", _("This draft is in review: call it back first."))
     return draft
+
+
+def _in_review(draft_id: UUID, by: Actor) -> Draft:
+    draft = _locked(draft_id, by)
+    if draft.closed_at is not None or draft.submitted_at is None:
+        raise Refused.at(
+            "", "not_in_review", _("This change is not in review any more: somebody has decided already.")
+        )
+    return draft
+
+
+def _wrote(draft: Draft, by: Actor) -> bool:
+    return Draft.objects.filter(changed_by(by), pk=draft.pk).exists()
+
+
+def _demand_other(draft: Draft, by: Actor) -> None:
+    if _wrote(draft, by):
+        raise Refused.at("", "author_reviews", _("Somebody who did not write in a change decides on it."))
+
+
+def _demand_state(agreement: Agreement, allowed: str) -> None:
+    state = Agreement.EditorialState
+    if agreement.editorial_state == allowed:
+        return
+    if agreement.editorial_state == state.PUBLISHED:
+        raise Refused.at(
+            "",
+            "needs_approval",
+            _("A published record is changed once somebody else approves it: submit it."),
+        )
+    raise Refused.at(
+        "",
+        "state_does_not_allow_it",
+        _("The record is “%(state)s”: that cannot be done from there.")
+        % {"state": agreement.get_editorial_state_display()},
+    )
+
+
+def _return(draft: Draft) -> None:
+    draft.submitted_at = draft.submitted_by = None
+    draft.save(update_fields=["submitted_at", "submitted_by", "changed_at"])
 
 
 def _close(draft: Draft, outcome: str) -> None:
     draft.closed_at, draft.outcome = timezone.now(), outcome
-    draft.save(update_fields=["agreement", "closed_at", "outcome", "changed_at"])
+    draft.save(update_fields=["agreement", "approved_by", "closed_at", "outcome", "changed_at"])
 
 
-def _keyed(value: Any) -> Any:
+def keyed(value: Any) -> Any:
     """A document as read out, with every part under a key of its own: the id it has."""
     if isinstance(value, Mapping):
-        return {name: _keyed(each) for name, each in value.items()}
+        return {name: keyed(each) for name, each in value.items()}
     if isinstance(value, list):
         return [
-            {"key": each["id"]} | _keyed(each)
+            {"key": each["id"]} | keyed(each)
             if isinstance(each, Mapping) and "id" in each and "key" not in each
-            else _keyed(each)
+            else keyed(each)
             for each in value
         ]
     return value

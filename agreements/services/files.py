@@ -150,5 +150,8 @@ def _here_already(name: str) -> str:
 
 def _demand_open(draft_id: UUID) -> None:
     """The draft, locked: nobody closes it meanwhile."""
-    if not Draft.objects.open().select_for_update(of=("self",)).filter(pk=draft_id).exists():
-        raise Refused.at("", "draft_is_closed", _("This draft is closed: take it up again first."))
+    drafts = Draft.objects.open().filter(pk=draft_id, submitted_at=None)
+    if not drafts.select_for_update(of=("self",)).exists():
+        raise Refused.at(
+            "", "draft_is_closed", _("This draft is closed or in review: take it up again first.")
+        )

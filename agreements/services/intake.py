@@ -29,6 +29,8 @@ class Intake:
         # Names of parts already refused: pointing at them is no second fault.
         self.refused: set[str] = set()
         self.citations: list[tuple[str, Mapping, str, models.Model]] = []
+        # The parts that may be proved, each with its place in the document.
+        self.places: list[tuple[models.Model, str]] = []
 
     # Faults and pointers.
 
@@ -44,6 +46,10 @@ class Intake:
         for name in (part.get("key"), part.get("id")):
             if name:
                 self.rows[type(row), str(name)] = row
+
+    def became(self) -> dict[str, models.Model]:
+        """The organizations and people that parts of the document became, by the names it points at them with."""
+        return {name: row for (model, name), row in self.rows.items() if model in (Organization, Person)}
 
     def give_up(self, part: Mapping) -> None:
         self.refused |= {str(name) for name in (part.get("key"), part.get("id")) if name}
@@ -92,6 +98,7 @@ class Intake:
     def cite(self, fact: str, row: models.Model, part: Mapping, pointer: str) -> None:
         """Put the quotes of `part` aside until every source is there."""
         self.note(part, row)
+        self.places.append((row, pointer))
         for index, citation in enumerate(part.get("citations", ())):
             self.citations.append((f"{pointer}/citations/{index}", citation, fact, row))
 

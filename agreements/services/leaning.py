@@ -53,12 +53,13 @@ class LeanedOn(Intake):
             row = self.existing(Source, part)
             if row is not None:
                 told = read_source(row) | {"text": row.text}
-                self.known(at, told, self.plain(part, skip={"noise"}))
+                self.known(at, told, self.plain(part, skip={"noise", "replaces"}))
                 self.set_aside_again(row, part["noise"], at)
             else:
                 row = Source(
                     **self.identity(part),
                     url=part["address"],
+                    replaces=self.older(part),
                     **{
                         name: part[name]
                         for name in ("kind", "language", "title", "byline", "publisher", "published", "text")
@@ -76,6 +77,15 @@ class LeanedOn(Intake):
                 )
             self.note(part, row)
             self.source_rows.append(row)
+
+    def older(self, part: Mapping) -> Source | None:
+        """The source that `part` is a newer text of: only a registry that is moved brings that along.
+
+        Where the older text is not here, or has a newer one already, nothing is said.
+        """
+        if not self.restoring or not part["replaces"]:
+            return None
+        return Source.objects.filter(pk=part["replaces"], newer__isnull=True).first()
 
     def set_aside(self, source: Source, noise: Sequence[Mapping], at: str) -> None:
         rows, taken = [], []

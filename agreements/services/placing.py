@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from agreements.models import Citation, NoiseSpan, Statement
 from lib import written
 from lib.claims import Basis
+from lib.expressions import unmeasured
+from lib.expressions.words import plain
 from lib.papers import look
 from lib.problems import Refused
 
@@ -34,6 +36,8 @@ class Become(models.TextChoices):
     ADVANTAGE = "advantage", _("Advantage")
     STATEMENT = "statement", _("Statement")
     PERSON = "person", _("Person")
+    SIGNATORY = "signatory", gettext_lazy("Signatory")
+    ORGANIZATION = "organization", gettext_lazy("Organization that is no party")
     GROUP = "group", _("Target group")
     DATE = "date", pgettext_lazy("of an agreement", "Date")
     KIND = "kind", gettext_lazy("Kind of agreement")
@@ -62,10 +66,10 @@ class Choice:
     """What the words become, and what has been said about it.
 
     `of` are keys of parts it belongs to: debtors of a commitment, the organization of an alias or an office, the
-    speaker's office of a statement. `to` are keys of parties and groups it is for. `code` is a term of a vocabulary,
-    a date's name (signed, effective, ends) or a reason for setting aside; `about` says what of a fact is proved.
-    `known` is the id of a record that the registry has already; `said` replaces the words where they do not speak for
-    themselves (a person's name without the title).
+    speaker's office of a statement. `to` are keys of parties and groups it is for. `code` is a term of a vocabulary, a
+    date's name (signed, effective, ends, `due:` and the key of a commitment) or a reason for setting aside; `about`
+    says what of a fact is proved. `known` is the id of a record that the registry has already; `said` replaces the
+    words where they do not speak for themselves (a person's name without the title).
     """
 
     become: str
@@ -261,15 +265,58 @@ class _Taken:
             ]
         yield f"/people/{person}", part
 
+    def signatory(self) -> Iterator[tuple[str, Any]]:
+        """Who signed for a party: somebody the draft names already, else somebody new, of whom no office is known."""
+        (party,) = self.chosen("parties", self.choice.of) or [None]
+        if party is None:
+            raise Refused.at("/of", "party_missing", _("Say for which party this person signed."))
+        name = self.choice.said.get("name") or self.plain.strip(" ,;:*")
+        people = self.content.get("people", ())
+        person = next(
+            (each["key"] for each in people if _folded(name) in map(_folded, each["names"].values())), None
+        )
+        if person is None:
+            person = new_key("person")
+            part = {
+                "key": person,
+                "source_language": self.language,
+                "names": {self.language: name},
+                "offices": [],
+            }
+            yield f"/people/{person}", part
+        key = new_key("signatory")
+        yield (
+            f"/parties/{party}/signatories/{key}",
+            {"key": key, "person": {"key": person}, "citations": [self.cite()]},
+        )
+
+    def body(self) -> Iterator[tuple[str, Any]]:
+        """An organization beside the parties: above one of them, or one that the agreement creates."""
+        reference, added = self.organization(self.choice.said.get("name") or _without_article(self.plain))
+        yield from added
+        if not added and "key" in reference:
+            yield self.proof(f"/organizations/{reference['key']}", About.NAME)
+
     def group(self) -> Iterator[tuple[str, Any]]:
         yield self.fact("groups", "g", **({"concept": self.choice.code} if self.choice.code else {}))
 
     def date(self) -> Iterator[tuple[str, Any]]:
-        """A date as the words say it; where they give no day, the words alone."""
+        """A date as the words say it; where they give no day, the words alone. An end may be explicitly none.
+
+        `code` is the name of a date of the agreement, or `due:` with the key of a commitment.
+        """
         name = self.choice.code or "signed"
+        if name.startswith("due:"):
+            (part,) = self.chosen("commitments", [name.removeprefix("due:")])
+            yield f"/commitments/{part}/due", claim(self.plain)
+            yield self.proof(f"/commitments/{part}", About.DUE)
+            return
         if name not in ("signed", "effective", "ends"):
             raise Refused.at("/code", "unknown_choice", _("Choose which date this is."))
-        yield f"/dates/{name}", claim(self.choice.said.get("date") or self.plain)
+        told = claim(self.choice.said.get("date") or self.plain)
+        if name == "ends" and told["basis"] == Basis.RELATIVE and unmeasured.has_no_end(plain(self.plain)):
+            told["basis"] = str(Basis.NONE)
+        yield f"/dates/{name}", told
         yield self.proof("", name)
 
     def kind(self) -> Iterator[tuple[str, Any]]:
@@ -340,7 +387,7 @@ class _Taken:
         if organization is None:
             raise Refused.at("/of", "organization_missing", _("Choose of which organization this is said."))
         here = f"/organizations/{organization}"
-        if self.choice.about == About.MANDATE:
+        if About.MANDATE in (self.choice.about, self.choice.code):
             yield f"{here}/mandates/{self.language}", self.plain
             yield self.proof(here, About.MANDATE)
         elif self.choice.about == About.KIND:
@@ -360,11 +407,14 @@ class _Taken:
             )
 
     def proof_(self) -> Iterator[tuple[str, Any]]:
-        """One quote more for each fact in `of`: paths like `/commitments/c1`, "" for the agreement itself."""
-        for path in self.choice.of:
-            if path and look(self.content, path) is None:
+        """One quote more for each fact in `of`: paths like `/commitments/c1`, "" or none for the agreement itself."""
+        for path in self.choice.of or ("",):
+            fact = look(self.content, path) if path else self.content
+            if fact is None:
                 raise Refused.at("/of", "part_is_gone", _("“%(key)s” is not in the draft.") % {"key": path})
-            yield self.proof(path, self.choice.about)
+            key, cited = self.proof(path, self.choice.about)
+            if not any(each | {"key": ""} == cited | {"key": ""} for each in fact.get("citations", ())):
+                yield key, cited
 
     def aside(self) -> Iterator[tuple[str, Any]]:
         reason = self.choice.code or NoiseSpan.Reason.NOTHING
@@ -396,6 +446,8 @@ _HOW = {
     Become.ADVANTAGE: _Taken.advantage,
     Become.STATEMENT: _Taken.statement,
     Become.PERSON: _Taken.person,
+    Become.SIGNATORY: _Taken.signatory,
+    Become.ORGANIZATION: _Taken.body,
     Become.GROUP: _Taken.group,
     Become.DATE: _Taken.date,
     Become.KIND: _Taken.kind,

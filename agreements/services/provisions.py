@@ -10,6 +10,8 @@ from agreements.models import (
     AdvantageBeneficiary,
     Agreement,
     AgreementLink,
+    Amendment,
+    AmendmentChange,
     Commitment,
     CommitmentBeneficiary,
     CommitmentDebtor,
@@ -233,6 +235,65 @@ class Provisions(LeanedOn):
             rows.append(row)
         self.stop_at_faults()
         self.enter(LifecycleEvent, rows)
+
+    def amendments(self) -> None:
+        rows, changes, numbers = [], [], set()
+        for _index, at, part in self.each("amendments"):
+            if part["number"] in numbers:
+                self.fault(
+                    f"{at}/number",
+                    "number_twice",
+                    _("The agreement already has an amendment of this number."),
+                )
+            numbers.add(part["number"])
+            row = Amendment(
+                **self.identity(part),
+                agreement=self.row,
+                number=part["number"],
+                reference=part["reference"],
+                signed=part["signed"],
+                effective=part["effective"],
+                document=self.find(Source, part["document"], f"{at}/document"),
+            )
+            languages.assign(row, "summary", part["summaries"])
+            self.note(part, row)
+            rows.append(row)
+            changes += self.changed_by(row, part, at)
+        self.stop_at_faults()
+        self.enter(Amendment, rows)
+        self.enter(AmendmentChange, changes)
+
+    def changed_by(self, row: Amendment, part: Mapping, at: str) -> list[AmendmentChange]:
+        """What the amendment changed; only a record that is moved here brings that along."""
+        if part["changes"] and not self.restoring:
+            self.fault(
+                f"{at}/changes",
+                "set_by_the_registry",
+                _("The registry tells this itself, when an amendment is entered: leave it out."),
+            )
+        places, kind = set(), AmendmentChange.Kind
+        for index, each in enumerate(part["changes"]):
+            if each["path"] in places:
+                self.fault(
+                    f"{at}/changes/{index}/path", "place_twice", _("An amendment changes a place once.")
+                )
+            places.add(each["path"])
+            if (each["before"] is None, each["after"] is None) != (
+                each["kind"] == kind.ADDED,
+                each["kind"] == kind.REMOVED,
+            ):
+                self.fault(
+                    f"{at}/changes/{index}/kind",
+                    "kind_says_otherwise",
+                    _("What is added has no before; what is removed has no after."),
+                )
+        told = ("kind", "path", "label", "before", "after")
+        return [
+            AmendmentChange(
+                **self.identity(each), amendment=row, position=index, **{name: each[name] for name in told}
+            )
+            for index, each in enumerate(part["changes"])
+        ]
 
     def links(self) -> None:
         rows = []

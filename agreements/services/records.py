@@ -1,18 +1,26 @@
 """Changes one record of this room, and counts the agreement's version up with it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import models
 from django.db.models import F
 
 from agreements.models import (
     Agreement,
     AgreementKind,
+    Citation,
     CommitmentKind,
     PartyRole,
     TargetGroup,
     Theme,
+    WithoutSource,
 )
+from agreements.queries import proof
+from agreements.services.proof import without_proof
 from audit import revision
 from audit.trail import Actor, one_write
+from lib.problems import Refused
 from organizations.permissions import Permission
 from organizations.services import demand
 
@@ -49,7 +57,7 @@ def store(instance: models.Model, *, by: Actor) -> models.Model:
     """
     demand(by, _permission(instance))
     agreement = agreement_of(instance)
-    with one_write():
+    with one_write(), _keeping_proof(instance, agreement):
         if agreement is None:
             return revision.store(instance, by=by)
         if isinstance(instance, Agreement):
@@ -71,10 +79,23 @@ def remove(instance: models.Model, *, by: Actor, reason: str = "") -> None:
     """Remove one record. A published agreement is withdrawn, not removed. Raises Refused when others lean on it."""
     demand(by, _permission(instance))
     agreement = agreement_of(instance)
-    with one_write():
+    with one_write(), _keeping_proof(instance, agreement):
         if agreement is not None and not isinstance(instance, Agreement):
             _count_up(agreement)
         revision.remove(instance, by=by, chain=agreement.pk if agreement else None, reason=reason)
+
+
+@contextmanager
+def _keeping_proof(instance: models.Model, agreement: Agreement | None) -> Iterator[None]:
+    """What proves a published fact is not taken from it. Raises Refused."""
+    if not isinstance(instance, Citation | WithoutSource) or agreement is None:
+        yield
+        return
+    is_published = agreement.editorial_state == Agreement.EditorialState.PUBLISHED
+    before = set(proof.unproved(agreement.pk)) if is_published else set()
+    yield
+    if is_published and set(proof.unproved(agreement.pk)) - before:
+        raise Refused([without_proof("")])
 
 
 def _count_up(agreement: Agreement) -> None:

@@ -3,32 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import (
-    Advantage,
     Agreement,
     AgreementIdentifier,
     AgreementKind,
     AgreementSource,
     AgreementTheme,
     Citation,
-    Commitment,
     CommitmentKind,
-    NamedGroup,
-    Objective,
     OpenQuestion,
-    Party,
     PartyRole,
     Programme,
     Reading,
     Source,
-    Statement,
     TargetGroup,
     Theme,
 )
-from agreements.services.provisions import Provisions
+from agreements.services.signatures import Signature, Signatures
 from agreements.shapes import DossierShape
 from audit import trail
 from audit.trail import Actor, one_write
@@ -40,11 +34,19 @@ from organizations.permissions import Permission
 from organizations.services import demand
 
 
-def register(document: Mapping[str, Any], *, by: Actor) -> Agreement:
+def register(
+    document: Mapping[str, Any],
+    *,
+    became: dict[str, models.Model] | None = None,
+    signed: Mapping[str, Signature] | None = None,
+    by: Actor,
+) -> Agreement:
     """Enter the agreement that `document` (a DossierShape, in plain values) tells of; nothing is written on refusal.
 
     The record begins as a draft of `by`. Ids in the document serve as names to point with; an actor who holds
-    RESTORE has them kept, with number, version and editorial state, as when a registry is moved.
+    RESTORE has them kept, with number, version and editorial state, as when a registry is moved. `became` is filled
+    with the organizations and people that parts became, by the keys of the parts. `signed` holds who signed for what is
+    entered without source, by the keys of those parts; for all others `by` signs, who then must be an editor.
 
     Raises PermissionDenied, or Refused with every fault found, each with a JSON pointer into the document.
     """
@@ -53,10 +55,17 @@ def register(document: Mapping[str, Any], *, by: Actor) -> Agreement:
     if not shape.is_valid():
         raise Refused(list(pointed(shape.errors)))
     with one_write():
-        return Registration(shape.validated_data, by).write()
+        registration = Registration(shape.validated_data, by)
+        registration.signed = signed or {}
+        agreement = registration.write()
+        if became is not None:
+            became |= registration.became()
+    return agreement
 
 
-def rehearse(document: Mapping[str, Any], *, by: Actor) -> None:
+def rehearse(
+    document: Mapping[str, Any], *, signed: Mapping[str, Signature] | None = None, by: Actor
+) -> None:
     """Raise what `register` would raise; nothing is written, and no number of the registry is taken."""
     demand(by, Permission.REGISTER)
     shape = DossierShape(data=document)
@@ -64,11 +73,26 @@ def rehearse(document: Mapping[str, Any], *, by: Actor) -> None:
         raise Refused(list(pointed(shape.errors)))
     with transaction.atomic():
         with one_write():
-            Rehearsal(shape.validated_data, by).write()
+            rehearsal = Rehearsal(shape.validated_data, by)
+            rehearsal.signed = signed or {}
+            rehearsal.write()
         transaction.set_rollback(True)
 
 
-class Registration(Provisions):
+def register_on_trial(document: Mapping[str, Any], *, by: Actor) -> Agreement:
+    """The agreement that `register` would make, for a caller who takes the whole transaction back afterwards.
+
+    So that one trial may hold many agreements which lean on each other. It takes no number of the registry.
+    """
+    demand(by, Permission.REGISTER)
+    shape = DossierShape(data=document)
+    if not shape.is_valid():
+        raise Refused(list(pointed(shape.errors)))
+    with one_write():
+        return Rehearsal(shape.validated_data, by).write()
+
+
+class Registration(Signatures):
     """Turns one dossier into rows, in one transaction of its caller."""
 
     def write(self) -> Agreement:
@@ -100,9 +124,11 @@ class Registration(Provisions):
         self.statements()
         self.advantages()
         self.events()
+        self.amendments()
         self.links()
         self.stop_at_faults()
         self.quotes()
+        self.signatures()
         self.questions()
         self.stop_at_faults()
 
@@ -276,7 +302,6 @@ class Registration(Provisions):
 
     def questions(self) -> None:
         rows, readings = [], []
-        doubted = (Party, NamedGroup, Objective, Commitment, Advantage, Statement)
         for index, at, part in self.each("questions"):
             row = OpenQuestion(
                 **self.identity(part),
@@ -286,14 +311,7 @@ class Registration(Provisions):
                 **self.resolved(part, at),
             )
             if name := part["fact"]:
-                facts = {
-                    column: fact
-                    for column, model in zip(OpenQuestion.FACTS, doubted, strict=True)
-                    if (fact := self.rows.get((model, name)))
-                }
-                if len(facts) != 1:
-                    self.fault(f"{at}/fact", "points_nowhere", _("This names no fact of this document."))
-                for column, fact in facts.items():
+                for column, fact in self.fact_named(name, at).items():
                     setattr(row, column, fact)
             languages.assign(row, "text", part["texts"])
             rows.append(row)
@@ -319,4 +337,7 @@ class Rehearsal(Registration):
     """A registration that is taken back. Numbers are not: a sequence knows no way back, so it asks for none."""
 
     def number(self) -> int:
-        return 2_000_000_000
+        """The one the dossier has, or one from the far end that no other trial of this transaction has."""
+        if "number" in self.dossier:
+            return self.dossier["number"]
+        return 2_000_000_000 - Agreement.objects.filter(number__gt=1_900_000_000).count()

@@ -1,11 +1,12 @@
 """Changes a record as a whole: its dossier as it shall read, compared with what the registry has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, ProtectedError
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from agreements.models import (
     AgreementLink,
     AgreementSource,
     AgreementTheme,
+    Amendment,
+    AmendmentChange,
     Citation,
     Commitment,
     CommitmentBeneficiary,
@@ -32,9 +35,13 @@ from agreements.models import (
     Signatory,
     Source,
     Statement,
+    WithoutSource,
 )
+from agreements.queries import proof
+from agreements.services.proof import without_proof
 from agreements.services.register import Registration
 from agreements.services.review import entered
+from agreements.services.signatures import Signature
 from agreements.shapes import DossierShape
 from audit import revision, trail
 from audit.trail import Actor, one_write
@@ -58,8 +65,11 @@ _PARTS: dict[type[models.Model], str] = {
     Advantage: "agreement",
     AdvantageBeneficiary: "advantage__agreement",
     LifecycleEvent: "agreement",
+    Amendment: "agreement",
+    AmendmentChange: "amendment__agreement",
     AgreementLink: "agreement",
     Citation: "agreement",
+    WithoutSource: "agreement",
     OpenQuestion: "agreement",
     Reading: "question__agreement",
 }
@@ -74,6 +84,14 @@ _SAME = {
     CommitmentBeneficiary: ("commitment_id", "party_id", "group_id"),
     AdvantageBeneficiary: ("advantage_id", "party_id", "group_id"),
     AgreementLink: ("kind", "to_id"),
+    WithoutSource: ("about", *(f"{name}_id" for name in WithoutSource.FACTS)),
+}
+# What belongs to a fact of another table, with its column: where it moves, the fact says something else.
+_BELONG = {
+    ObjectiveGroup: "objective_id",
+    CommitmentDebtor: "commitment_id",
+    CommitmentBeneficiary: "commitment_id",
+    AdvantageBeneficiary: "advantage_id",
 }
 
 
@@ -83,44 +101,108 @@ def revise(
     *,
     version: int,
     reason: str = "",
-    verb: str = "agreement.corrected",
+    how: "type[Revision] | None" = None,
+    became: dict[str, models.Model] | None = None,
+    links: Collection[str] | None = None,
+    signed: Mapping[str, Signature] | None = None,
+    proposed_by: str = "",
     by: Actor,
 ) -> Agreement:
     """Make the record read as `document` (a DossierShape with the ids it was read with); what is left out is removed.
 
     Parts keep their ids, and all that points at them; a part without an id is new. A record that already reads so is
-    left alone. `version` is the one the document was read from. Drafts are revised by those who entered them, all
-    others by whoever may edit. Raises PermissionDenied, or Refused with every fault; nothing is written then.
+    left alone. `version` is the one the document was read from. `how` is what the change is: a correction, or one of
+    `amending`. `links` are the ids of those the document was read with; without it, those that `by` may see. Drafts are
+    revised by those who entered them, all others by whoever may edit; `proposed_by` names whose change it is, where
+    another decides; `signed` is as for `register`. A published record is not left with less proof than it had. Raises
+    PermissionDenied, or Refused with every fault; nothing is written then.
     """
-    shape = DossierShape(data=document)
-    if not shape.is_valid():
-        raise Refused(list(pointed(shape.errors)))
     with one_write():
         agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
         own = agreement.editorial_state == Agreement.EditorialState.DRAFT and entered(agreement, by)
         if not (own and by.may(Permission.REGISTER)) and not by.may(Permission.EDIT):
             raise PermissionDenied(_("Only those who entered it or an editor changes a record."))
-        if agreement.version != version:
-            raise Refused.at(
-                "/version",
-                "changed_meanwhile",
-                _("The record has changed since: it is at version %(now)d, you began from version %(then)d.")
-                % {"now": agreement.version, "then": version},
-            )
-        revised = Revision(shape.validated_data, agreement, by, told=document)
-        revised.take_in()
+        revised = _taken_in(agreement, document, version=version, how=how, links=links, signed=signed, by=by)
+        if became is not None:
+            became |= revised.became()
         if moved := revised.apply():
-            Agreement.objects.filter(pk=agreement.pk).update(version=F("version") + 1)
-            agreement.refresh_from_db()
-            trail.record(verb, agreement, by=by, reason=reason, changes=moved)
+            _count_up(agreement)
+            if proposed_by:
+                moved |= {"proposed_by": (None, proposed_by)}
+            trail.record(revised.verb, agreement, by=by, reason=reason, changes=moved)
     return agreement
 
 
+@contextmanager
+def as_proposed(
+    agreement_id: UUID,
+    document: Mapping[str, Any],
+    *,
+    version: int,
+    how: "type[Revision] | None" = None,
+    links: Collection[str] | None = None,
+    signed: Mapping[str, Signature] | None = None,
+    by: Actor,
+) -> Iterator[dict[str, str]]:
+    """Inside, the record reads as `revise` would make it, whoever `by` is: nobody needs a right to propose. Then all is
+    as it was.
+
+    Yields the keys that new parts have in the document, by the ids they have inside. Raises Refused as `revise` does.
+    """
+    with transaction.atomic():
+        with one_write():
+            agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
+            revised = _taken_in(
+                agreement, document, version=version, how=how, links=links, signed=signed, by=by
+            )
+            if moved := revised.apply():
+                _count_up(agreement)
+                trail.record(revised.verb, agreement, by=by, changes=moved)
+        yield {str(row.pk): name for (_model, name), row in revised.rows.items() if name != str(row.pk)}
+        transaction.set_rollback(True)
+
+
+def _taken_in(
+    agreement: Agreement, document: Mapping[str, Any], *, version: int, how, links, signed, by: Actor
+) -> "Revision":
+    """The revision with every part taken in, ready to be applied. Raises Refused."""
+    shape = DossierShape(data=document)
+    if not shape.is_valid():
+        raise Refused(list(pointed(shape.errors)))
+    if agreement.version != version:
+        raise Refused.at(
+            "/version",
+            "changed_meanwhile",
+            _("The record has changed since: it is at version %(now)d, you began from version %(then)d.")
+            % {"now": agreement.version, "then": version},
+        )
+    revised = (how or Revision)(shape.validated_data, agreement, by, told=document, links=links)
+    revised.signed = signed or {}
+    revised.take_in()
+    return revised
+
+
+def _count_up(agreement: Agreement) -> None:
+    Agreement.objects.filter(pk=agreement.pk).update(version=F("version") + 1)
+    agreement.refresh_from_db()
+
+
 class Revision(Registration):
-    """One dossier against one record: the rows it wants are gathered first, then compared with those there are."""
+    """One dossier against one record: the rows it wants are gathered first, then compared with those there are.
+
+    This one corrects: the record was wrong, and the agreement is what it was.
+    """
+
+    verb = "agreement.corrected"
 
     def __init__(
-        self, dossier: Mapping[str, Any], agreement: Agreement, by: Actor, *, told: Mapping[str, Any]
+        self,
+        dossier: Mapping[str, Any],
+        agreement: Agreement,
+        by: Actor,
+        *,
+        told: Mapping[str, Any],
+        links: Collection[str] | None = None,
     ):
         super().__init__(dossier, by)
         self.told = told
@@ -131,11 +213,13 @@ class Revision(Registration):
             self.now[model] = {each.pk: each for each in model.objects.filter(**{way: agreement})}
         sources = {each.source_id for each in self.now[AgreementSource].values()}
         self.now[NoiseSpan] = {each.pk: each for each in NoiseSpan.objects.filter(source__in=sources)}
-        # A link that `by` may not see was not in the document: its absence says nothing.
-        linked = Agreement.objects.visible_to(by).filter(linked_from__agreement=agreement)
-        seen = set(linked.values_list("pk", flat=True))
+        # A link that was not in the document, because its reader may not see it, is left alone.
+        if links is None:
+            seen = Agreement.objects.visible_to(by).filter(linked_from__agreement=agreement)
+            links = map(str, agreement.links.filter(to__in=seen).values_list("pk", flat=True))
+        known = frozenset(links)
         self.now[AgreementLink] = {
-            key: each for key, each in self.now[AgreementLink].items() if each.to_id in seen
+            key: each for key, each in self.now[AgreementLink].items() if str(key) in known
         }
         self.known_ids = {str(key) for rows in self.now.values() for key in rows}
         self.wanted: dict[type, dict[UUID, models.Model]] = {model: {} for model in self.now}
@@ -198,11 +282,33 @@ class Revision(Registration):
         names = ("resolved_at", "resolved_by", "resolution")
         return {name: getattr(now, name) for name in names} if now else {}
 
+    def changed_by(self, row: Amendment, part: Mapping, at: str) -> list[AmendmentChange]:
+        """What an amendment changed stays as it was entered; an amendment that is new comes by `amending.amend`."""
+        if row.pk not in self.now[Amendment]:
+            self.fault(
+                at,
+                "no_correction",
+                _("A correction records no amendment: begin with “The parties changed the agreement”."),
+            )
+        return [each for each in self.now[AmendmentChange].values() if each.amendment_id == row.pk]
+
+    def sign(self, row: WithoutSource, part: Mapping[str, Any], at: str) -> None:
+        """Who signed, and when, stays as it is while the fact and the reason do."""
+        now = self.now[WithoutSource].get(row.pk)
+        told = ("about", "reason", *(f"{name}_id" for name in WithoutSource.FACTS))
+        _follow(row)
+        if now and all(getattr(row, name) == getattr(now, name) for name in told):
+            row.signed_by, row.signed_at = now.signed_by, now.signed_at
+        else:
+            super().sign(row, {**part, "by": None, "at": None} if now else part, at)
+
     # The comparison.
 
     def apply(self) -> dict[str, tuple[Any, Any]]:
         """Write what differs; for each row that moved, its columns before and after, as an event tells them."""
         moved: dict[str, tuple[Any, Any]] = {}
+        if is_published := self.agreement_now.editorial_state == Agreement.EditorialState.PUBLISHED:
+            touched, bare = self._touched(), set(proof.unproved(self.agreement_now.pk))
         # What is set aside belongs to the source: it stays where the record lets go of the source itself.
         sources = {each.source_id for each in self.wanted[AgreementSource].values()}
         self.now[NoiseSpan] = {
@@ -215,7 +321,41 @@ class Revision(Registration):
             self._write(model, moved)
         for model in reversed(_PARTS):
             self._take_away(model, moved)
+        if is_published:
+            self._demand_proof(touched, bare)
         return moved
+
+    def _touched(self) -> set[UUID | str]:
+        """The facts that say something else than before: parts by their keys, facts of the agreement by their names."""
+        (after,) = self.wanted[Agreement].values()
+        touched: set[UUID | str] = {
+            about
+            for about, name in proof.COLUMNS.items()
+            if _said(after, name) != _said(self.agreement_now, name)
+        }
+        for _column, model, _order in proof.MEMBERS.values():
+            now, wanted = self.now[model], self.wanted[model]
+            touched |= {key for key in now.keys() & wanted.keys() if _said(now[key]) != _said(wanted[key])}
+        for model, owner in _BELONG.items():
+            now, wanted = (
+                {(getattr(each, owner), _said(each)) for each in side[model].values()}
+                for side in (self.now, self.wanted)
+            )
+            touched |= {key for key, _link in now ^ wanted}
+        return touched
+
+    def _demand_proof(self, touched: set[UUID | str], bare: set[proof.Bare]) -> None:
+        """Refuse each fact without proof that says something new, or that had a proof before."""
+        short = [
+            each
+            for each in proof.unproved(self.agreement_now.pk)
+            if each not in bare or (each.about or each.key) in touched
+        ]
+        places = {row.pk: at for row, at in self.places}
+        self.faults += [
+            without_proof(proof.PLACES[each.about] if each.about else places[each.key]) for each in short
+        ]
+        self.stop_at_faults()
 
     def _write(self, model: type, moved: dict[str, tuple[Any, Any]]) -> None:
         now = self.now[model]
@@ -256,6 +396,12 @@ def _follow(row: models.Model) -> None:
     for field in row._meta.concrete_fields:
         if field.is_relation and field.is_cached(row) and (other := getattr(row, field.name)) is not None:
             setattr(row, field.attname, other.pk)
+
+
+def _said(row: models.Model, prefix: str = "") -> tuple:
+    """The columns of a row whose names begin so, but for its key and its place among others."""
+    told = revision.columns(row).items()
+    return tuple(value for name, value in told if name.startswith(prefix) and name not in ("id", "position"))
 
 
 def _name(row: models.Model) -> str:

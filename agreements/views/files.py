@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agreements.forms.files import SourceFilesForm
 from agreements.models import Source, SourceFile
 from agreements.services import files
-from agreements.views import browse
+from agreements.views import sources
 from lib import downloads
 from lib.problems import Refused
 from organizations.guards import requires
@@ -40,4 +40,4 @@ def source_file_add(request: HttpRequest, pk: UUID) -> HttpResponse:
             told = ngettext("%(count)d file is kept.", "%(count)d files are kept.", len(kept))
             messages.success(request, told % {"count": len(kept)})
             return redirect(f"{source.get_absolute_url()}#files")
-    return render(request, "agreements/source.html", browse.source_context(request, pk, form), status=422)
+    return render(request, "agreements/source.html", sources.source_context(request, pk, form), status=422)

@@ -5,7 +5,6 @@ bench alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,108 +12,34 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
-from agreements.forms import record
-from agreements.forms.drafts import SourceForm
-from agreements.models import Agreement, Draft
-from agreements.queries import alike, bench, dossier
-from agreements.queries.known import known
-from agreements.services import drafting, placing, reading
+from agreements.forms import proof, record
+from agreements.models import Draft
+from agreements.queries import bench, threads
+from agreements.queries.drafts import files_of
+from agreements.queries.next_step import next_step
+from agreements.services import drafting, offered, placing, reading
 from agreements.services.drafting import Clashed
 from agreements.services.placing import Choice, Words
-from agreements.services.reading import Proposal
-from lib import sentences
+from lib import fields, sentences, uploads
 from lib.problems import Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
-
-READ_BY_RULE = 60_000
-"""How many characters a text has at most to be read by rule: longer ones are read by people alone."""
-
-
-@require_safe
-@requires(Permission.REGISTER)
-def draft_list(request: HttpRequest) -> HttpResponse:
-    """Drafts to go on with, and those that were put away."""
-    drafts = (
-        Draft.objects.visible_to(request.user)
-        .select_related("owner", "agreement")
-        .order_by("-changed_at", "pk")
-    )
-    put_away = drafts.filter(outcome=Draft.Outcome.DISCARDED)[:20]
-    return render(
-        request,
-        "drafts/list.html",
-        {"open": [_told(each) for each in drafts.open()[:100]], "away": [_told(each) for each in put_away]},
-    )
-
-
-def _told(draft: Draft) -> dict[str, Any]:
-    texts = bench.texts(draft.content)
-    return {
-        "draft": draft,
-        "title": _title(draft),
-        "coverage": bench.coverage(texts),
-        "language": draft.content.get("source_language", ""),
-    }
-
-
-def _title(draft: Draft) -> str:
-    """What a draft is called before it has a title: the first words of its text."""
-    if title := record.first_words(
-        draft.content.get("titles") or {}, draft.content.get("source_language", "")
-    ):
-        return title
-    lines = [line.text for text in bench.texts(draft.content) for line in text.lines[:1]]
-    return lines[0][:120] if lines else ""
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.REGISTER)
-def draft_new(request: HttpRequest) -> HttpResponse:
-    """Begin with a text: pasted, from a file, or one the registry has."""
-    form = SourceForm(request.POST or None, request.FILES or None, reader=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            draft = drafting.start(form.content(), *form.given(), by=request.user)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect("draft", draft.pk)
-    status = 422 if form.errors else 200
-    return render(request, "drafts/new.html", {"form": form}, status=status)
-
-
-@require_POST
-@requires(Permission.REGISTER)
-def draft_reopen(request: HttpRequest, code: str) -> HttpResponse:
-    """Begin to correct a record; it stays as it is until the draft is entered."""
-    rows = dossier.with_citations(
-        dossier.with_facts(
-            Agreement.objects.visible_to(request.user),
-            on=timezone.localdate(),
-            readable=Agreement.objects.visible_to(request.user),
-        )
-    )
-    agreement = get_object_or_404(rows, number=Agreement.number_of(code) or 0)
-    purpose = request.POST.get("purpose", "")
-    if purpose not in (Draft.Purpose.CORRECTION, Draft.Purpose.AMENDMENT):
-        purpose = Draft.Purpose.CORRECTION
-    draft = drafting.reopen(agreement, dossier.read(agreement, proof=True), purpose=purpose, by=request.user)
-    return redirect("draft", draft.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.REGISTER)
 def draft_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    draft = _found(request, pk)
+    draft = found(request, pk)
+    if draft.submitted_at is not None and request.method != "POST":
+        return redirect("draft-review", draft.pk)
     if request.method == "POST":
         return _save(request, draft)
-    return _bench(request, draft)
+    return drawn(request, draft)
 
 
 def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -128,11 +53,11 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
     except Clashed as clashed:
         draft, clashes = clashed.draft, clashed.clashes
     except Refused as refusal:
-        return _bench(
+        return drawn(
             request, draft, faults={each.pointer: each.message for each in refusal.faults}, status=422
         )
     if clashes or typed.faults:
-        return _bench(
+        return drawn(
             request,
             draft,
             faults=typed.faults,
@@ -142,15 +67,16 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
             status=409 if clashes else 422,
         )
     if request.POST.get("auto"):
-        return render(request, "drafts/saved.html", _head(draft) | {"swapped": True})
-    return _again(request, draft)
+        answer = render(request, "drafts/saved.html", _head(draft) | {"swapped": True})
+        return trigger_client_event(answer, "draft-saved")  # what depends on it is asked for again
+    return again(request, draft)
 
 
 @require_POST
 @requires(Permission.REGISTER)
 def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make words of a source something, set them aside, or bring them back."""
-    draft = _found(request, pk)
+    draft = found(request, pk)
     sent = request.POST
     try:
         if sent.get("become") == "back":
@@ -169,35 +95,26 @@ def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
             asked = placing.place(draft.content, words, choice)
         draft = drafting.change(draft.pk, asked, seen=draft.version, verb="placed", by=request.user)
     except Refused as refusal:
-        return _bench(
+        return drawn(
             request,
             draft,
             faults={"picker": refusal.faults[0].message},
             typed=sent,
             status=422,
         )
-    return _again(request, draft)
+    return again(request, draft)
 
 
 @require_POST
 @requires(Permission.REGISTER)
 def draft_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take what was proposed: one thing, a group of things that belong together, or all of a sentence."""
-    draft = _found(request, pk)
+    draft = found(request, pk)
     sent = request.POST
-    asked_for = {
-        "group": sent.get("group", ""),
-        "sentence": sent.get("sentence", ""),
-        "one": sent.get("one", ""),
-    }
-    chosen = [
-        each
-        for offer in _offers(draft, request.user)
-        for each in offer.proposals
-        if offer.source == sent.get("source", "") and asked_for == {**asked_for, **_named(each, asked_for)}
-    ]
+    named = {name: sent.get(name, "") for name in ("source", "group", "sentence", "one")}
+    chosen = list(offered.chosen(draft, request.user, **named))
     try:
-        if not chosen or not any(asked_for.values()):
+        if not chosen:
             raise Refused.at(
                 "", "nothing_proposed", _("This is not proposed any more: look what stands there now.")
             )
@@ -205,51 +122,7 @@ def draft_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
         draft = drafting.change(draft.pk, asked, seen=draft.version, verb="accepted", by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.faults[0].message)
-    return _again(request, draft)
-
-
-def _named(each: Proposal, asked_for: Mapping[str, str]) -> dict[str, str]:
-    """What a proposal is called by, as far as it is asked for by that."""
-    names = {"group": each.group, "sentence": str(each.sentence), "one": Offer.name(each)}
-    return {name: names[name] for name, asked in asked_for.items() if asked}
-
-
-@dataclass(frozen=True)
-class Offer:
-    """Proposals that belong together, of one source: what accepting them does, in a sentence."""
-
-    source: str
-    group: str
-    says: str
-    proposals: list[Proposal]
-
-    @staticmethod
-    def name(proposal: Proposal) -> str:
-        words = proposal.words
-        return f"{proposal.choice.become}:{words.start}:{words.end}"
-
-    @property
-    def named(self) -> list[tuple[str, Proposal]]:
-        return [(self.name(each), each) for each in self.proposals]
-
-    @property
-    def sentences(self) -> list[int]:
-        return sorted({each.sentence for each in self.proposals if each.sentence})
-
-
-def _offers(draft: Draft, actor) -> list[Offer]:
-    """What the sources seem to say besides, group by group; of a very long text nothing."""
-    found: dict[tuple[str, str], Offer] = {}
-    for source in draft.content.get("sources", ()):
-        if len(source["text"]) > READ_BY_RULE:
-            continue
-        registry = known(source["text"], Agreement.objects.visible_to(actor))
-        for each in reading.propose(draft.content, source["key"], registry):
-            offer = found.setdefault(
-                (source["key"], each.group), Offer(source["key"], each.group, each.says or each.why, [])
-            )
-            offer.proposals.append(each)
-    return list(found.values())
+    return again(request, draft)
 
 
 def _words(draft: Draft, sent: Mapping[str, str]) -> Words:
@@ -275,44 +148,47 @@ def _number(given: str | None) -> int:
 @requires(Permission.REGISTER)
 def draft_part(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a part or a quote away, or add one that no words of the source say."""
-    draft = _found(request, pk)
+    draft = found(request, pk)
     sent = request.POST
     try:
         gone = sent.get("remove", "")
         asked = [(gone, None)] if gone else record.added(draft.content, sent.get("add", ""))
         draft = drafting.change(draft.pk, asked, seen=_seen(request, draft), verb="edited", by=request.user)
     except Clashed as clashed:
-        return _bench(request, clashed.draft, clashes=clashed.clashes, status=409)
+        return drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
     except Refused as refusal:
         messages.error(request, refusal.faults[0].message)
-    return _again(request, draft)
+    return again(request, draft)
 
 
 @require_POST
 @requires(Permission.REGISTER)
 def draft_turn(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Undo the last step, or make again what was undone."""
-    draft = _found(request, pk)
+    draft = found(request, pk)
     turn = drafting.redo if request.POST.get("turn") == "redo" else drafting.undo
     try:
         draft = turn(draft.pk, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.faults[0].message)
-    return _again(request, draft)
+    return again(request, draft)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.REGISTER)
 def draft_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is still missing, what no quote proves; and, when nothing is, entering it."""
-    draft = _found(request, pk)
+    draft = found(request, pk)
+    if draft.submitted_at is not None and request.method != "POST":
+        return redirect("draft-review", draft.pk)
     if request.method == "POST":
+        reason = request.POST.get("reason", "")
         try:
+            if "submit" in request.POST:
+                drafting.submit(draft.pk, reason=reason, by=request.user)
+                return redirect("draft-review", draft.pk)
             agreement = drafting.enter(
-                draft.pk,
-                reason=request.POST.get("reason", ""),
-                for_review="review" in request.POST,
-                by=request.user,
+                draft.pk, reason=reason, for_review="review" in request.POST, by=request.user
             )
         except Refused as refusal:
             return _check(request, draft, refusal.faults, status=422)
@@ -339,59 +215,21 @@ def _check(request: HttpRequest, draft: Draft, faults, *, status: int = 200) -> 
                 for each in faults
             ],
             "open": [(text, line) for text in texts for line in text.open],
-            "unproved": [(path, record.part_name(path, choices)) for path in bench.unproved(draft.content)],
-            "title": _title(draft),
-            "found": _alike(draft, request.user),
-        },
+            "unquoted": proof.of_draft(draft, choices),
+            "unproved": len(bench.unproved(draft.content)),
+            "title": record.called(draft.content),
+            "reason": request.POST.get("reason", draft.reason),
+            "double": record.of_agreement(draft.content, own=draft.agreement_id, actor=request.user),
+        }
+        | said(draft, request.user),
         status=status,
     )
-
-
-def _alike(draft: Draft, actor) -> list:
-    """Agreements that may be the one in the draft, each with the reasons: a warning, never a bar."""
-    content = draft.content
-    language = content.get("source_language") or "fr"
-    signed = (content.get("dates") or {}).get("signed")
-    told = alike.told_in(
-        parties=filter(
-            None, (record.key_of(each.get("organization")) for each in content.get("parties", ()))
-        ),
-        reference=content.get("reference") or "",
-        programme=record.key_of(content.get("programme")),
-        signed=record.claim_of(signed),
-        language=language,
-        commitments=[
-            (record.pointer(each.get("kind")) or None, (each.get("texts") or {}).get(language, ""))
-            for each in content.get("commitments", ())
-        ],
-        texts=[each["text"] for each in content.get("sources", ())],
-        own=draft.agreement_id,
-    )
-    return alike.alike(told, readable=Agreement.objects.visible_to(actor))
-
-
-@require_POST
-@requires(Permission.REGISTER)
-def draft_discard(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Put a draft away, or take it up again."""
-    draft = get_object_or_404(Draft.objects.visible_to(request.user), pk=pk)
-    try:
-        if "take_up" in request.POST:
-            drafting.take_up(draft.pk, by=request.user)
-            return redirect("draft", draft.pk)
-        drafting.discard(draft.pk, by=request.user)
-        messages.success(
-            request, _("The draft is put away. It stays in the list below until you take it up again.")
-        )
-    except Refused as refusal:
-        messages.error(request, refusal.faults[0].message)
-    return redirect("drafts")
 
 
 # What all of them need.
 
 
-def _found(request: HttpRequest, pk: UUID) -> Draft:
+def found(request: HttpRequest, pk: UUID) -> Draft:
     return get_object_or_404(Draft.objects.visible_to(request.user).open().select_related("agreement"), pk=pk)
 
 
@@ -401,7 +239,7 @@ def _seen(request: HttpRequest, draft: Draft) -> int:
     return seen if 0 <= seen <= draft.version else draft.version
 
 
-def _again(request: HttpRequest, draft: Draft) -> HttpResponse:
+def again(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The bench as it is now, at the sentence where the work stands."""
     at = request.POST.get("at") or request.GET.get("at", "")
     query = f"?{urlencode({'at': at})}" if at else ""
@@ -420,7 +258,7 @@ def _head(draft: Draft, texts: Sequence[bench.Text] = ()) -> dict[str, Any]:
     }
 
 
-def _bench(
+def drawn(
     request: HttpRequest,
     draft: Draft,
     *,
@@ -428,8 +266,10 @@ def _bench(
     clashes=(),
     kept=(),
     typed: Mapping[str, str] | None = None,
+    refused: Mapping[str, Sequence[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The whole bench. `faults` stand at the fields with these paths, `refused` at the files of these sources."""
     content = draft.content
     texts = bench.texts(content)
     labels = bench.labels(content)
@@ -455,13 +295,34 @@ def _bench(
                 for each in clashes
             ],
             "kept": kept,
-            "offers": _offers(draft, request.user),
+            "offers": offered.offers(draft, request.user),
+            "doubles": record.doubles(content, own=draft.agreement_id, actor=request.user),
+            "files": files_of(draft, request.user),
+            "refused": refused or {},
+            "accepted": uploads.ACCEPTED,
+            "file_limits": fields.limits(),
             "choices": choices,
             "typed": typed or {},
-            "title": _title(draft),
-        },
+            "title": record.called(content),
+        }
+        | said(draft, request.user),
         status=status,
     )
+
+
+def said(draft: Draft, actor) -> dict[str, Any]:
+    """What reviewers said of the draft, by place, and what can be done next."""
+    about = draft.agreement if draft.agreement and draft.agreement.editorial_state == "draft" else draft
+    name = "agreement-review" if about is draft.agreement else "draft-review"
+    comments = threads.read(draft)
+    for each in comments:
+        each.field = record.field_name(each.path)
+    return {
+        "threads": threads.threads(comments, record.place_of),
+        "comments": [each for each in comments if each.settled_at is None],
+        "step": next_step(draft, actor),
+        "address": reverse(name, args=[about.code if about is draft.agreement else draft.pk]),
+    }
 
 
 def _at(request: HttpRequest, texts) -> dict[str, Any] | None:

@@ -83,9 +83,20 @@ _ORDINALS = {
     4: either("4 | 4th | 4e | 4ème | fourth | quatrième | الرابع | رابع"),
 }
 _ORDINAL = "|".join(_ORDINALS.values())
-_ON = f"(?:{either('le | the | on | on the | en date du | في | بتاريخ')} )?"
+_ON = f"(?:{either('le | the | on | on the | this | on this | en date du | في | بتاريخ')} )?"
 _LEAD = f"(?:{either('le | the | en | in | au | au cours de | during | courant | في | خلال')} )?"
-_DAY = rf"(?:(?P<day>[0-9]{{1,2}})(?: ?(?:er|st|nd|rd|th|e|eme))?|(?P<named_day>{either('premier | first | فاتح')}))"
+_TENS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth"
+)
+_TENS += " fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+DAYS_IN_WORDS = {"premier": 1, "فاتح": 1, "thirtieth": 30, "thirty-first": 31}
+"""Days of a month as they are written out: the nineteenth day of September."""
+DAYS_IN_WORDS |= {name: number for number, name in enumerate(_TENS.split(), start=1)}
+DAYS_IN_WORDS |= {f"twenty-{name}": number for number, name in enumerate(_TENS.split()[:9], start=21)}
+_DAY = (
+    rf"(?:(?P<day>[0-9]{{1,2}})(?: ?(?:er|st|nd|rd|th|e|eme))?|(?P<named_day>{either('premier | first | فاتح')})"
+    rf"|(?P<worded_day>{either(' | '.join(DAYS_IN_WORDS))}) day)"
+)
 _OF_YEAR = either(
     "of the year | of | de l'année | de l'an | de | du | l'année | l'an | année | an | the year | year | "
     "من سنة | من عام | من | لسنة | لعام | سنة | عام | السنة | العام"
@@ -255,8 +266,8 @@ def _number_named(name: str) -> int:
 
 
 def _number_of_day(named: Mapping[str, str | None]) -> int | None:
-    if named.get("named_day"):
-        return 1
+    if name := named.get("named_day") or named.get("worded_day"):
+        return DAYS_IN_WORDS[name]
     return int(named["day"]) if named.get("day") else None
 
 

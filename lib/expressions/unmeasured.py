@@ -41,6 +41,11 @@ _NONE = re.compile(
     مفتوحة | منعدم صراحة | لأجل غير مسمى
     """)
 )
+_FOR_GOOD = alone("""
+    unlimited period | unlimited duration | unlimited term | indefinite period | indefinite duration | indefinitely |
+    durée indéterminée | durée illimitée | période indéterminée | période illimitée | sans limitation de durée |
+    مدة غير محددة | مدة غير محدودة | لأجل غير مسمى
+""")
 _UNSPECIFIED = re.compile(
     either("""
     undetermined | not applicable | n/a | indéterminé | non déterminé | non déterminée | sans objet |
@@ -173,6 +178,15 @@ def is_not_stated(words: str) -> bool:
 def is_none(words: str) -> bool:
     """Whether it says that there is no such date, for good: «open-ended»."""
     return bool(_NONE.fullmatch(words))
+
+
+def has_no_end(words: str) -> bool:
+    """Whether a clause says, among other words, that there is no end.
+
+    >>> has_no_end("it remains in force for an unlimited period"), has_no_end("three years")
+    (True, False)
+    """
+    return bool(_FOR_GOOD.search(words))
 
 
 def why_not(words: str) -> str:

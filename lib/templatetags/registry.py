@@ -1,5 +1,6 @@
 """How facts are written on a page: texts with their language marked, dates that are not exact, history in words."""
 
+import re
 from datetime import date, datetime, timedelta
 
 from babel import Locale
@@ -17,6 +18,7 @@ from lib.claims import Basis, DateClaim
 register = template.Library()
 
 # Morocco writes Arabic with the digits 0–9 and its own names of months.
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _LOCALES = {"en": "en_GB", "fr": "fr", "ar": "ar_MA"}
 
 
@@ -35,7 +37,13 @@ def marked(text: languages.Text) -> SafeString:
     """Words of any language inside a page of another: `lang`, `dir`, and isolated from their neighbours."""
     if text.is_foreign:
         return format_html('<bdi lang="{}" dir="{}">{}</bdi>', text.language, text.direction, text.value)
-    return format_html("{}", text.value)
+    return contained(text.value)
+
+
+@register.filter
+def contained(words: str) -> SafeString:
+    """Words as they are; where characters in them turn the direction of what follows, isolated from that."""
+    return format_html("<bdi>{}</bdi>" if _TURNING.search(words or "") else "{}", words or "")
 
 
 @register.filter
@@ -151,6 +159,18 @@ VERBS = {
     "agreement.published": lambda: _("Published"),
     "agreement.withdrawn": lambda: _("Withdrawn"),
     "agreement.changed": lambda: _("Record corrected"),
+    "agreement.called_back": lambda: _("Called back from review by its author"),
+    "agreement.commented": lambda: _("Commented on in review"),
+    "agreement.comment_settled": lambda: _("Comment settled"),
+    "agreement.change_submitted": lambda: _("Change submitted for approval"),
+    "agreement.change_called_back": lambda: _("Change called back by its author"),
+    "agreement.change_sent_back": lambda: _("Change sent back to its author"),
+    "agreement.corrected": lambda: _("Record corrected"),
+    "agreement.amended": lambda: _("Amended by the parties"),
+    "agreement.event_recorded": lambda: _("Renewed, suspended, resumed or ended"),
+    "fact.signed_without_source": lambda: _("Signed: entered without source"),
+    "fact.signature_taken_back": lambda: _("Signature taken back: entered without source"),
+    "source.renewed": lambda: _("Newer text of a source entered"),
     "question.resolved": lambda: _("Open question resolved"),
     "progress.reported": lambda: _("A party reported progress"),
     "activity.reported": lambda: _("Activity reported"),

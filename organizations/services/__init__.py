@@ -13,6 +13,7 @@ from organizations.services.records import (
     remove,
     revoke_token,
     set_digest,
+    set_informed,
     store,
     store_account,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "remove",
     "revoke_token",
     "set_digest",
+    "set_informed",
     "store",
     "store_account",
     "tell_apart",

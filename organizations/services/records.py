@@ -217,6 +217,21 @@ def set_digest(wanted: bool, *, by: Actor) -> User:
     return user
 
 
+def set_informed(until: datetime, *, by: Actor) -> User:
+    """Note that one has read what happened up to a moment: never one to come, and never less than before."""
+    demand(by, Permission.REGISTER)
+    if by.account_id is None:
+        raise PermissionDenied(_("Only a person with an account has notifications."))
+    with one_write():
+        user = User.objects.select_for_update(of=("self",)).get(pk=by.account_id)
+        before, until = user.informed_until, min(until, timezone.now())
+        if until > before:
+            user.informed_until = until
+            user.save(update_fields=["informed_until"])
+            trail.record("account.informed", user, by=by, changes={"informed_until": (before, until)})
+    return user
+
+
 def add_person(content: Mapping[str, Any], *, keep_ids: bool = False, by: Actor) -> Person:
     """Enter a person, spelled as in the source; `content` is a checked PersonShape without its offices."""
     with one_write():

@@ -17,20 +17,28 @@ function place(node, offset, words) {
 function marked() {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
-  const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
-  const words = (startContainer.parentElement ?? startContainer).closest?.("[data-words]");
-  if (!words || !words.contains(endContainer)) return null;
-  const sentence = words.closest("[data-sentence]");
-  const base = Number(sentence.dataset.start);
-  const text = selection.toString().trim();
-  const start = base + place(startContainer, startOffset, words);
-  const end = base + place(endContainer, endOffset, words);
+  const range = selection.getRangeAt(0);
+  const [words, last] = [range.startContainer, range.endContainer].map((each) =>
+    (each instanceof Element ? each : each.parentElement)?.closest("[data-words]"));
+  if (!words || !last) return null;
+  const [sentence, behind] = [words, last].map((each) => each.closest("[data-sentence]"));
+  if (sentence.dataset.source !== behind.dataset.source) return null;
+  const start = Number(sentence.dataset.start) + place(range.startContainer, range.startOffset, words);
+  const end = Number(behind.dataset.start) + place(range.endContainer, range.endOffset, last);
+  const text = said(range);
   return text && end > start ? { sentence, start, end, text } : null;
+}
+
+// The words of a stretch, of several sentences perhaps: without their numbers, labels, and what is offered between them.
+function said(range) {
+  const part = range.cloneContents();
+  for (const other of part.querySelectorAll("[data-no], [data-mark], form")) other.remove();
+  return part.textContent.replace(/\s+/g, " ").trim();
 }
 
 function take(found) {
   const form = picker();
-  if (!form || !found || form.closest("[data-sentence]")?.id !== found.sentence.id) return false;
+  if (!form || !found || form.closest("[data-sentence]")?.id !== found.sentence?.id) return false;
   form.querySelector("[data-start]").value = found.start;
   form.querySelector("[data-end]").value = found.end;
   form.querySelector("[name=only]").value = found.text;
@@ -40,6 +48,7 @@ function take(found) {
 let waiting = null;
 document.addEventListener("mouseup", () => {
   const found = marked();
+  waiting = null;
   if (!found || take(found)) return;
   waiting = { ...found, id: found.sentence.id };
   found.sentence.querySelector("[data-no]").click();
@@ -108,10 +117,7 @@ document.addEventListener("htmx:afterSettle", () => {
     if (folds.get(details.dataset.kept)) details.open = true;
   }
   draw();
-  if (waiting) {
-    take({ ...waiting, sentence: document.getElementById(waiting.id) });
-    waiting = null;
-  }
+  if (waiting && take({ ...waiting, sentence: document.getElementById(waiting.id) })) waiting = null;
   const lost = !document.activeElement || document.activeElement === document.body;
   if (lost && focus) (picker()?.querySelector("button") ?? document.getElementById(focus)?.querySelector("[data-no]"))?.focus({ preventScroll: true });
   document.querySelector("#clashes, #errors")?.focus();
@@ -140,7 +146,33 @@ let unsaved = false;
 const isRecord = (element) => element?.id === "record";
 
 // The fields stand beside their form, not in it: what changes in them is told to it.
-const save = () => document.getElementById("record")?.dispatchEvent(new Event("typed"));
+const save = (when = "typed") => document.getElementById("record")?.dispatchEvent(new Event(when));
+
+// What is typed is saved before anything else happens on the bench; where it cannot be saved, nothing else does.
+let next = null;
+function first(then) {
+  next = then;
+  save("now");
+}
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, issueRequest } = event.detail;
+  if (!unsaved || isRecord(elt) || elt.matches(".alike")) return;
+  event.preventDefault();
+  first(() => issueRequest(true));
+});
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]:not([hx-get], [download], [target])");
+  if (!link || !unsaved || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.getAttribute("href").startsWith("#")) return;
+  event.preventDefault();
+  first(() => location.assign(link.href));
+});
+document.addEventListener("submit", (event) => {
+  const { target, submitter } = event;
+  if (!unsaved || isRecord(target) || target.matches("[hx-boost]")) return;
+  event.preventDefault();
+  first(() => target.requestSubmit(submitter));
+});
 document.addEventListener("input", ({ target }) => {
   if (isRecord(target.form)) unsaved = true;
 });
@@ -161,11 +193,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!isRecord(detail.elt)) return;
-  if (detail.successful) {
-    unsaved = false;
-    say("saved");
-    forget();
-  }
+  const then = next;
+  next = null;
+  if (!detail.successful) return;
+  unsaved = false;
+  say("saved");
+  forget();
+  then?.();
 });
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.addEventListener(failure, ({ detail }) => {

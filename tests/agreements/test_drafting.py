@@ -211,7 +211,7 @@ class TestEntering:
         assert draft.closed_at is None
         assert not Agreement.objects.exists()
 
-    def test_of_a_published_record_leaves_it_as_it_is_until_then(self, both, colleague):
+    def test_of_a_published_record_leaves_it_as_it_is_until_then(self, both, colleague, people):
         everything = Agreement.objects.all()
         agreement = both[1]
         rows = dossier.with_citations(
@@ -227,7 +227,8 @@ class TestEntering:
         agreement.refresh_from_db()
         assert agreement.version == document["version"]
 
-        revised = drafting.enter(draft.pk, reason="It was wrong.", by=colleague)
+        drafting.submit(draft.pk, reason="It was wrong.", by=colleague)
+        revised = drafting.approve(draft.pk, by=people["reviewer"])
 
         assert revised.pk == agreement.pk
         assert revised.version == document["version"] + 1

@@ -22,14 +22,17 @@ from organizations.models.accounts import Anonymous
 from organizations.permissions import Permission
 from tests.agreements.conftest import empty_registry
 from tests.factories import (
+    TEXT,
     ActivityFactory,
     AgreementFactory,
+    CitationFactory,
     CommitmentFactory,
     Factory,
     FulfilmentFactory,
     LifecycleEventFactory,
     OrganizationFactory,
     ProgressViewFactory,
+    SourceFactory,
     UserFactory,
     on,
 )
@@ -104,6 +107,11 @@ def draw(people, bodies, count: int) -> None:
             effective=claim(dice),
             ends=claim(dice),
         )
+        if number % 5 == 0:
+            quoted = CitationFactory(agreement=agreement)
+            SourceFactory(
+                replaces=quoted.source, text=f"Nobody signs {number}." if number % 2 else f"So {TEXT}"
+            )
         if dice.randrange(6) == 0:
             LifecycleEventFactory(agreement=agreement, kind="termination", occurred=on(2026, 2, 1))
         for _ in range(dice.choice([0, 1, 2, 3])):
@@ -264,6 +272,12 @@ class ByHand:
         }
         return [name for name, is_said in said.items() if not is_said]
 
+    def reread(self, agreement) -> bool:
+        quotes = agreement.all_citations.all()
+        return any(
+            each.quote not in each.source.newer.text for each in quotes if hasattr(each.source, "newer")
+        )
+
     def incomplete(self, agreement) -> bool:
         return bool(self.lacks(agreement))
 
@@ -373,7 +387,9 @@ class TestTheFiguresEqualACountByHand:
             assert {each.pk: each.lacks for each in told} == lacking
             for gap in home.home(actor, on=TODAY).gaps:
                 name = gap.query.removeprefix("lacks=")
-                assert gap.count == sum(name in each for each in lacking.values())
+                gone = {each.pk for each in by_hand.agreements if by_hand.reread(each)}
+                expected = gone if name == "words" else {key for key, each in lacking.items() if name in each}
+                assert gap.count == len(expected)
 
     def test_of_commitments_without_a_deadline(self, readers):
         for actor in readers.values():

@@ -47,13 +47,6 @@ class TestTheTwoArticles:
         reader = Reader(begun(facts.article(letter), language))
         reader.accept_all()
         dossier = {"A": aman_bayti, "B": entraide_al_amal}[letter]()
-        if (
-            letter == "A"
-        ):  # the sheet quotes the sentence around these two groups, the rules quote their words
-            for group, (start, end) in zip(dossier["groups"], [(464, 472), (506, 536)], strict=False):
-                group["citations"] = [
-                    {"source": KEY, "start": start, "end": end, "quote": reader.text[start:end]}
-                ]
         assert plainly(reader.content, language) == plainly(dossier, language)
         assert len(reader.actions) == actions <= MOST_ACTIONS
 
@@ -413,6 +406,67 @@ class TestOfficialTexts:
         }
 
 
+class TestWhoSigned:
+    """Names behind the mark of a signature, for the party that is named before it."""
+
+    ENGLISH = (
+        "The Example Centre signed an agreement with the Sample Foundation. The two parties will hold workshops.\n"
+        "DONE at Rabat, 5 May 2012.{first} (sd.) J. TH. VAN EXAMPLE{between}For the Sample Foundation *(sd.) "
+        "Jane Sample JR."
+    )
+
+    @pytest.mark.parametrize(
+        ("first", "between"),
+        [
+            ("For the Example Centre", " "),
+            ("*For the Example Centre*", ""),
+            ("For *the Example Centre ", "*  *"),
+        ],
+    )
+    def test_is_offered_for_each_party_though_words_are_glued_to_the_name(self, first, between):
+        reader = Reader(begun(self.ENGLISH.format(first=first, between=between), "en", kind="signed_text"))
+        offered = reader.of("signatory")
+        assert [reader.quote(each) for each in offered] == ["J. TH. VAN EXAMPLE", "Jane Sample JR."]
+
+        reader.accept_all()
+        names = {each["key"]: each["names"]["en"] for each in reader.content["people"]}
+        assert [
+            [names[each["person"]["key"]] for each in party["signatories"]]
+            for party in reader.content["parties"]
+        ] == [["J. TH. VAN EXAMPLE"], ["Jane Sample JR."]]
+
+    def test_is_nobody_where_no_party_is_named_before_the_name(self):
+        text = self.ENGLISH.format(first="For the Other Club", between=" ")
+        reader = Reader(begun(text.replace("For the Sample Foundation", ""), "en", kind="signed_text"))
+        assert reader.of("signatory") == []
+
+    def test_is_nobody_in_an_article(self):
+        reader, _dossier = sample("aman-bayti", "en")
+        assert reader.of("signatory") == []
+
+
+class TestTheOrder:
+    def test_of_what_is_said_is_that_of_the_text_whoever_is_named_beside_it(self):
+        text = (
+            "The Example Centre signed an agreement with the Sample Foundation. The two parties will hold workshops.\n"
+            "The director of the Example Centre, Jane Doe, said it is a good day. She said more will follow.\n"
+            "The president of the Sample Foundation, John Roe, said he agrees."
+        )
+        reader = Reader(begun(text, "en"))
+        groups = dict.fromkeys(each.group for each in reader.offered() if each.group.startswith("said:"))
+        assert list(groups) == ["said:3", "said:4", "said:5"]
+
+    def test_of_themes_is_that_of_their_words(self):
+        text = (
+            "L'association Exemple et la fondation Modèle ont signé une convention de partenariat. Cette convention "
+            "vise à lutter contre la précarité et la marginalisation."
+        )
+        assert [each.choice.code for each in Reader(begun(text, "fr")).of("theme")] == [
+            "precariousness",
+            "marginalization",
+        ]
+
+
 # Any text at all.
 
 WORDS = sorted(
@@ -471,6 +525,9 @@ WORDS = sorted(
         "with",
         "Fait à",
         "Done at",
+        "For the Example Centre",
+        "(sd.)",
+        "J. TH. VAN",
         "وقعت",
         "جمعية",
         "أن",

@@ -12,6 +12,7 @@ from tests.factories import (
     TESTS,
     AgreementFactory,
     ApiTokenFactory,
+    CitationFactory,
     OpenQuestionFactory,
     OrganizationFactory,
     UserFactory,
@@ -23,18 +24,24 @@ MOVES = {
     "submit": lambda agreement, by: services.submit(agreement.pk, by=by),
     "publish": lambda agreement, by: services.publish(agreement.pk, by=by),
     "send_back": lambda agreement, by: services.send_back(agreement.pk, reason="Quote the article.", by=by),
+    "call_back": lambda agreement, by: services.call_back(agreement.pk, by=by),
     "withdraw": lambda agreement, by: services.withdraw(agreement.pk, reason="It was not signed.", by=by),
 }
 FROM = {
     "submit": ({"draft"}, "in_review", "agreement.submitted"),
     "publish": ({"in_review"}, "published", "agreement.published"),
     "send_back": ({"in_review", "withdrawn"}, "draft", "agreement.sent_back"),
+    "call_back": ({"in_review"}, "draft", "agreement.called_back"),
     "withdraw": ({"published"}, "withdrawn", "agreement.withdrawn"),
 }
 
 
 def in_state(state: str, **columns) -> Agreement:
-    return AgreementFactory(**({} if state == "draft" else {state: True}), **columns)
+    """A record whose parties are proved, as publication asks."""
+    agreement = AgreementFactory(**({} if state == "draft" else {state: True}), **columns)
+    for each in agreement.parties.all():
+        CitationFactory(agreement=agreement, party=each)
+    return agreement
 
 
 def reviewer():
@@ -49,7 +56,8 @@ class TestAMove:
     @pytest.mark.parametrize("state", Agreement.EditorialState.values)
     @pytest.mark.parametrize("move", MOVES)
     def test_is_made_from_where_it_is_allowed_and_refused_elsewhere(self, move, state):
-        agreement, by = in_state(state), reviewer()
+        by = reviewer()
+        agreement = in_state(state, registered_by=by if move == "call_back" else None)
         allowed, after, verb = FROM[move]
 
         if state not in allowed:
@@ -67,7 +75,8 @@ class TestAMove:
 
     @pytest.mark.parametrize("move", MOVES)
     def test_tells_who_made_it_and_why(self, move):
-        agreement, by = in_state(min(FROM[move][0])), reviewer()
+        by = reviewer()
+        agreement = in_state(min(FROM[move][0]), registered_by=by if move == "call_back" else None)
 
         MOVES[move](agreement, by)
 

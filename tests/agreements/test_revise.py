@@ -40,6 +40,12 @@ def faults(agreement: Agreement, document: dict, *, by, **options) -> dict[str, 
     return {each.pointer: each.code for each in refusal.value.faults}
 
 
+def signed_at(document: dict, place: str) -> None:
+    """A place that no source tells: somebody signs for it."""
+    document["place_of_signature"] = place
+    document["without_source"] = [{"about": "place", "reason": "One of the signatories told it."}]
+
+
 @pytest.fixture
 def french(both):
     return Agreement.objects.get(source_language="fr", pk__in=[each.pk for each in both])
@@ -152,7 +158,7 @@ class TestARevision:
         services.resolve_question(question.pk, resolution="One.", by=people["reviewer"])
         both[0].refresh_from_db()
         document = told(both[0])
-        document["place_of_signature"] = "Rabat"
+        signed_at(document, "Rabat")
 
         revise(both[0], document, by=editor)
 
@@ -185,7 +191,7 @@ class TestIsRefused:
     def test_when_the_record_has_changed_since(self, french, editor):
         document = told(french)
         first = deepcopy(document)
-        first["place_of_signature"] = "Rabat"
+        signed_at(first, "Rabat")
         revise(french, first, by=editor)
         document["place_of_signature"] = "Fès"
 

@@ -1,19 +1,26 @@
 """The workbench without a script: a text becomes a record, sentence by sentence."""
 
 import re
+from copy import deepcopy
+from datetime import date
 from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities import samples
 from agreements.models import Agreement, Draft
-from agreements.queries import bench
+from agreements.queries import bench, dossier
 from agreements.services import drafting
-from tests.factories import UserFactory
+from organizations.models import DistinctPair, Organization
+from organizations.queries import alike
+from organizations.queries.identity import pair_of
+from tests.factories import OrganizationFactory, PersonFactory, UserFactory
+from tests.hostile import png
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +58,23 @@ def place(desk, draft, words: str, become: str, **more):
     start = TEXT.index(words)
     sent = {"source": "s", "start": start, "end": start + len(words), "become": become} | more
     return desk.post(reverse("draft-place", args=[draft.pk]), sent)
+
+
+def dossier_of(agreement) -> dict:
+    """What somebody types who enters an agreement once more: parties, words, source, day."""
+    everything = Agreement.objects.all()
+    row = dossier.with_citations(
+        dossier.with_facts(everything, on=date(2026, 1, 1), readable=everything)
+    ).get(pk=agreement.pk)
+    told = dossier.read(row, proof=True)
+    names = ("source_language", "parties", "sources", "dates", "commitments")
+    document = {name: deepcopy(told[name]) for name in names}
+    for member in ("parties", "sources", "commitments"):
+        for each in document[member]:
+            each["key"] = each.pop("id")
+            each.pop("citations", None)
+    document["sources"][0]["noise"] = []
+    return document
 
 
 def page(desk, draft, query: str = "") -> str:
@@ -322,6 +346,12 @@ class TestSteps:
         draft.refresh_from_db()
         assert not draft.content["questions"]
 
+    def test_of_somebody_else_are_called_theirs_before_they_are_taken_back(self, desk, draft, people):
+        place(desk, draft, "Bayti", "party")
+        assert "Undo the step of" not in page(desk, draft)
+        html = page(signed_in(people["editor"]), draft)
+        assert "Undo the step of <bdi>" in html
+
 
 class TestTheCheck:
     def test_names_every_gap_with_its_field_and_enters_nothing(self, desk, draft):
@@ -372,16 +402,230 @@ class TestTheCheck:
 
 
 class TestTheList:
-    def test_tells_how_far_each_draft_is_and_lets_one_put_it_away(self, desk, draft):
+    def test_names_each_draft_by_its_first_words_and_tells_how_much_is_in_it(self, desk, draft):
+        place(desk, draft, "Bayti", "party")
         html = desk.get(reverse("drafts")).content.decode()
-        assert "0 of 3 sentences accounted for" in html
 
-        desk.post(reverse("draft-discard", args=[draft.pk]))
+        assert "Aman signed a cooperation agreement with Bayti" in html
+        assert "Another article" not in html  # it is set aside
+        assert "1 party · 0 commitments" in html
+
+    def test_keeps_those_put_away_apart_until_they_are_taken_up_again(self, desk, draft):
+        drafts, discard = reverse("drafts"), reverse("draft-discard", args=[draft.pk])
+        desk.post(discard)
         draft.refresh_from_db()
         assert draft.outcome == "discarded"
-        desk.post(reverse("draft-discard", args=[draft.pk]), {"take_up": "1"})
+        assert "Aman signed" not in desk.get(drafts).content.decode()
+        assert "Aman signed" in desk.get(drafts, {"away": "1"}).content.decode()
+
+        desk.post(discard, {"take_up": "1"})
         draft.refresh_from_db()
         assert draft.closed_at is None
+        assert "Aman signed" in desk.get(drafts).content.decode()
+
+    def test_narrows_to_ones_own_and_to_those_of_ones_organization(self, draft, people):
+        organization = OrganizationFactory()
+        author, other = UserFactory.create_batch(2, role="contributor", organization=organization)
+        drafting.start(draft.content, by=author)
+        colleague = signed_in(other)
+        drafts = reverse("drafts")
+
+        assert "Aman signed" in colleague.get(drafts, {"whose": "ours"}).content.decode()
+        assert "Aman signed" not in colleague.get(drafts, {"whose": "mine"}).content.decode()
+        assert signed_in(people["editor"]).get(drafts).content.decode().count('class="strong"') == 2
+        assert "My organization" not in signed_in(people["editor"]).get(drafts).content.decode()
+        assert colleague.get(drafts, {"whose": "theirs"}).status_code == 404
+
+    def test_is_paged_by_the_moment_of_the_last_change(self, desk, author, django_assert_max_num_queries):
+        for number in range(30):
+            drafting.start({"titles": {"en": f"Draft {number:02}"}, "source_language": "en"}, by=author)
+        with django_assert_max_num_queries(5):
+            first = desk.get(reverse("drafts")).content.decode()
+        address = unescape(re.search(r'rel="next" href="([^"]+)"', first)[1])
+        second = desk.get(reverse("drafts") + address).content.decode()
+
+        told = re.findall(r"Draft \d\d(?=</bdi></a>)", first + second)
+        assert told == [f"Draft {number:02}" for number in reversed(range(30))]
+        assert desk.get(reverse("drafts"), {"cursor": "nonsense"}).status_code == 404
+
+
+class TestRecordsThereAre:
+    """A name that the registry has already is told at its part, with reasons; a person decides."""
+
+    @pytest.fixture
+    def known(self, db):
+        return OrganizationFactory(slug="bayti-known", name_en="Bayti", source_language="en")
+
+    @pytest.fixture
+    def placed(self, desk, draft):
+        place(desk, draft, "Bayti", "party")
+        draft.refresh_from_db()
+        return f"/organizations/{draft.content['organizations'][0]['key']}"
+
+    def alike(self, desk, draft, **sent):
+        return desk.post(reverse("draft-alike", args=[draft.pk]), sent)
+
+    def test_are_told_with_reasons_beside_what_was_placed(self, desk, draft, known, placed):
+        html = page(desk, draft)
+        assert f'value="{placed} {known.pk}"' in html
+        assert "The same name: “Bayti”" in html
+
+    def test_are_told_while_a_name_is_typed_and_nothing_is_saved(self, desk, draft, placed):
+        other = OrganizationFactory(slug="wafa", name_en="Wafa", source_language="en")
+        typed = {"look": placed, "field": f"{placed}/names", f"{placed}/names/en": "Wafa"}
+        html = self.alike(desk, draft, **typed).content.decode()
+
+        assert f'value="{placed} {other.pk}"' in html
+        before = draft.version
+        draft.refresh_from_db()
+        assert draft.version == before
+
+    def test_take_the_place_of_the_part_when_it_is_one_of_them(self, desk, draft, known, placed):
+        self.alike(desk, draft, same=f"{placed} {known.pk}")
+
+        draft.refresh_from_db()
+        assert draft.content["organizations"] == []
+        assert draft.content["parties"][0]["organization"] == {"id": str(known.pk)}
+        desk.post(reverse("draft-turn", args=[draft.pk]), {"turn": "undo"})
+        draft.refresh_from_db()
+        assert draft.content["organizations"]
+
+    def test_are_silent_once_they_are_others_and_for_ever_when_the_draft_is_entered(
+        self, desk, draft, known, placed, author
+    ):
+        self.alike(desk, draft, apart=f"{placed} {known.pk}")
+        html = page(desk, draft)
+        assert f'name="same" value="{placed} {known.pk}"' not in html
+        assert f'name="together" value="{placed} {known.pk}"' in html
+
+        place(desk, draft, "Aman", "party")
+        draft.refresh_from_db()
+        asked = [("/kind", "cooperation_agreement"), ("/titles/en", "Aman and Bayti")]
+        asked += [(f"{placed}/slug", "bayti-new")]
+        drafting.change(draft.pk, asked, seen=draft.version, by=author)
+        desk.post(reverse("draft-check", args=[draft.pk]), {"review": "1"})
+        new = Organization.objects.get(slug="bayti-new")
+        assert pair_of(DistinctPair, new.pk, known.pk)
+        (told,) = alike.alike_each([alike.asked_of(new)], actor=author)
+        assert known not in [each.record for each in told]
+
+    def test_may_look_alike_again(self, desk, draft, known, placed):
+        self.alike(desk, draft, apart=f"{placed} {known.pk}")
+        self.alike(desk, draft, together=f"{placed} {known.pk}")
+        assert f'name="same" value="{placed} {known.pk}"' in page(desk, draft)
+
+    def test_of_people_keep_the_offices_the_draft_adds(self, desk, draft, author, placed):
+        person = PersonFactory(name_en="Zahra Ali", source_language="en")
+        part = {"key": "z", "source_language": "en", "names": {"en": "zahra ali"}, "offices": []}
+        office = {"key": "o", "organization": {"key": placed.split("/")[2]}, "source_language": "en"}
+        part["offices"] = [office | {"titles": {"en": "director"}}]
+        drafting.change(draft.pk, [("/people/z", part)], seen=draft.version, by=author)
+        assert f'name="same" value="/people/z {person.pk}"' in page(desk, draft)
+
+        self.alike(desk, draft, same=f"/people/z {person.pk}")
+
+        draft.refresh_from_db()
+        (told,) = draft.content["people"]
+        assert (told["id"], told["names"]) == (str(person.pk), {"en": "Zahra Ali"})
+        assert told["offices"] == part["offices"]
+        assert "/people/z" not in re.findall(r'name="same" value="(\S+) ', page(desk, draft))
+
+    def test_of_nobody_may_be_named_who_may_not_be_read(self, desk, draft, placed):
+        assert self.alike(desk, draft, same=f"{placed} {draft.pk}").status_code == 404
+        assert self.alike(desk, draft, same=f"{placed} nonsense").status_code == 404
+        assert self.alike(desk, draft, look="/organizations/nobody").status_code == 404
+        assert self.alike(desk, draft, look="/sources/s").status_code == 404
+
+    def test_of_the_same_agreement_are_told_and_another_partner_is_only_similar(self, author, both):
+        document = dossier_of(both[0])
+        again = drafting.start(document, by=author)
+        html = page(signed_in(author), again)
+        assert f'name="same" value=" {both[0].pk}"' in html
+        assert "May already be in the registry" in html
+
+        document["parties"][1]["organization"] = {"id": str(OrganizationFactory(name_en="Wafa").pk)}
+        html = page(signed_in(author), drafting.start(document, by=author))
+        assert f'name="same" value=" {both[0].pk}"' in html
+        assert "May already be in the registry" not in html
+        assert "Similar" in html
+
+    def test_of_the_same_agreement_lead_there_and_put_the_draft_away(self, author, both):
+        draft = drafting.start(dossier_of(both[0]), by=author)
+        answer = self.alike(signed_in(author), draft, same=f" {both[0].pk}")
+
+        assert answer.url == both[0].get_absolute_url()
+        draft.refresh_from_db()
+        assert draft.outcome == "discarded"
+
+    def test_cost_the_same_for_one_and_for_many(self, desk, draft, known, author, django_assert_num_queries):
+        def cost() -> int:
+            with CaptureQueriesContext(connection) as asked:
+                page(desk, draft)
+            return len(asked)
+
+        def add(number: int) -> None:
+            part = {"key": f"o{number}", "source_language": "en", "names": {"en": f"Bayti {number}"}}
+            draft.refresh_from_db()
+            drafting.change(draft.pk, [(f"/organizations/o{number}", part)], seen=draft.version, by=author)
+
+        add(1)
+        first = cost()
+        for number in range(2, 8):
+            add(number)
+        assert cost() == first
+
+
+class TestFiles:
+    def add(self, desk, draft, name="scan.png", content=None, **more):
+        file = SimpleUploadedFile(name, content or png())
+        return desk.post(
+            reverse("draft-files", args=[draft.pk]), {"part": "s", "files": [file]} | more, follow=True
+        )
+
+    def test_of_a_source_are_kept_shown_and_taken_away(self, desk, draft):
+        html = self.add(desk, draft).content.decode()
+        (row,) = draft.files.all()
+        assert (row.part, row.name) == ("s", "scan.png")
+        assert reverse("source-file", args=[row.pk]) in html
+        assert row.sha256[:12] in html
+        assert "<img" in html
+
+        desk.post(reverse("draft-files", args=[draft.pk]), {"remove": row.pk})
+        assert not draft.files.exists()
+
+    def test_of_a_text_are_no_picture(self, desk, draft):
+        html = self.add(desk, draft, "words.txt", b"words").content.decode()
+        assert "words.txt" in html
+        assert "<img" not in html
+
+    def test_that_cannot_be_taken_are_refused_at_their_source(self, desk, draft):
+        answer = self.add(desk, draft, "page.html", b"<script>1</script>")
+        assert answer.status_code == 422
+        assert "not of a type taken here" in answer.content.decode()
+        assert self.add(desk, draft).status_code == 200
+        assert "is here already" in self.add(desk, draft).content.decode()
+
+    def test_go_to_no_other_draft_and_from_none(self, desk, draft, author, people):
+        self.add(desk, draft)
+        (row,) = draft.files.all()
+        other = drafting.start({"source_language": "en", "sources": draft.content["sources"]}, by=author)
+        assert desk.post(reverse("draft-files", args=[other.pk]), {"remove": row.pk}).status_code == 404
+        assert self.add(desk, draft, part="elsewhere").status_code == 404
+        stranger = signed_in(UserFactory(role="contributor"))
+        assert self.add(stranger, draft).status_code == 404
+
+    def test_that_are_pictures_begin_a_draft_only_with_their_words_typed(self, desk):
+        sent = {"language": "en", "file": SimpleUploadedFile("scan.png", png())}
+        refused = desk.post(reverse("draft-new"), sent)
+        assert refused.status_code == 422
+        assert "type the words that stand in it" in refused.content.decode()
+
+        sent = {"language": "en", "file": SimpleUploadedFile("scan.png", png()), "text": TEXT}
+        html = desk.post(reverse("draft-new"), sent, follow=True).content.decode()
+        draft = Draft.objects.get()
+        assert draft.content["sources"][0]["text"] == TEXT
+        assert draft.files.get().name == "scan.png"
+        assert "<img" in html
 
 
 class TestACorrection:

@@ -1,64 +1,43 @@
 """A real browser in front of a real server: the static files and headers of production, one registry for all tests."""
 
-import io
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-import polib
 import pytest
-from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.management import call_command
-from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
-from django.test import TransactionTestCase, override_settings
-from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, StorageState, sync_playwright
+from django.test import TransactionTestCase
+from playwright.sync_api import Browser, Page, StorageState
 
 from activities import samples
-from agreements.models import Citation, Draft
+from agreements import services
+from agreements.models import Agreement, Citation, Draft
 from agreements.queries import bench
-from agreements.services import drafting, placing
+from agreements.services import comments, drafting, evidence, placing
+from agreements.services.amending import Amending, Happening
 from agreements.services.placing import Choice, Words
+from exchange.models import Import
+from lib.claims import DateClaim
 from organizations import services as organization_services
 from organizations.models import Person, System, User
 from organizations.permissions import Role
-from tests.factories import PASSWORD, ActivityFactory, FulfilmentFactory
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-PATIENCE = 20_000
-"""Milliseconds to wait for what should be there at once: the machine may be busy."""
+from tests.agreements.reviewing import document, submitted
+from tests.browser import driving
+from tests.browser.driving import PATIENCE, Window
+from tests.exchange.conftest import bring, done
+from tests.factories import PASSWORD, ActivityFactory, FulfilmentFactory, dossier
 
 
 @pytest.fixture(scope="package")
 def program() -> str:
     """The browser to drive; without one the tests are skipped."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"no browser is installed: none of {', '.join(BROWSERS)} is on the PATH")
-    return found
+    return driving.installed()
 
 
 @pytest.fixture(scope="package")
 def _as_in_production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Static files collected under the names they have in production, catalogues as new as their sources."""
-    static, locale = tmp_path_factory.mktemp("static"), tmp_path_factory.mktemp("locale")
-    storage = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    for source in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/*.po"):
-        compiled = locale / source.relative_to(settings.LOCALE_PATHS[0]).with_suffix(".mo")
-        compiled.parent.mkdir(parents=True)
-        polib.pofile(str(source)).save_as_mofile(str(compiled))
-    with override_settings(
-        STATIC_ROOT=static,
-        STORAGES=settings.STORAGES | {"staticfiles": {"BACKEND": storage}},
-        LOCALE_PATHS=[locale],
-    ):
-        call_command("collectstatic", interactive=False, verbosity=0, stdout=io.StringIO())
+    """Static files and catalogues as they are in production."""
+    with driving.as_in_production(tmp_path_factory.mktemp("production")):
         yield
 
 
@@ -82,7 +61,22 @@ class Registry:
     activity: str
     person: str
     draft: str
+    imported: str
     """The addresses of one of each, without the language."""
+
+    reviewer: User
+    in_review: str
+    change: str
+    """The addresses of a review of each: a record with a comment, and a change of a published one."""
+
+    renewed: str
+    """The address of a source that was corrected after it was quoted."""
+
+    bare: str
+    """The address of a draft with a fact that nothing proves."""
+
+    ready: list[str]
+    """Drafts of the contributor that are complete: each is entered by one test."""
 
 
 @pytest.fixture(scope="package")
@@ -133,6 +127,7 @@ def _fill() -> Registry:
         by=by,
     )
     person = Person.objects.order_by("pk").first()
+    _happened(sided, reviewer)
     return Registry(
         user,
         contributor,
@@ -144,7 +139,76 @@ def _fill() -> Registry:
         f"activities/{activity.pk}/",
         f"people/{person.pk}/",
         f"drafts/{_draft(contributor).pk}/",
+        f"exchange/{_imported(contributor).pk}/",
+        reviewer,
+        _in_review(contributor, reviewer),
+        f"drafts/{submitted(sided, contributor).pk}/review/",
+        _renewed(sided, reviewer),
+        f"drafts/{drafting.start(_whole('Four') | _BARE, by=contributor).pk}/",
+        [f"drafts/{drafting.start(_whole(each), by=contributor).pk}/" for each in ("One", "Two")],
     )
+
+
+def _imported(owner: User) -> Import:
+    """A stranger's table that was checked: a row is new, one is refused."""
+    content = (
+        "Intitulé;Type;Langue;Partie 1;Partie 2;Date de signature\n"
+        "Convention A;partnership_agreement;fr;Aman;Bayti;18 mai 2012\n"
+        "Convention B;partnership_agreement;fr;Aman;Nulle part;03/04/05\n"
+    )
+    row = bring(content, "list.csv", by=owner)
+    return done(row, by=owner)
+
+
+_BARE = {"objectives": [{"key": "o", "texts": {"en": "Keep each other company."}}]}
+
+
+def _happened(agreement: Agreement, by: User) -> None:
+    """A renewal, and an amendment that is not in force for years, both told by the source there is."""
+    far = {"stated": "1 May 2090", "earliest": "2090-05-01", "latest": "2090-05-01", "basis": "stated"}
+    for member, part, how in (
+        ("events", {"key": "e", "kind": "renewal", "ends": far, "reasons": {"en": "Asked for."}}, Happening),
+        ("amendments", {"key": "a", "number": 1, "effective": far}, Amending),
+    ):
+        told = document(agreement, by)
+        told[member].append(part | {"document": told["sources"][0]["id"]})
+        if how is Amending:
+            told["commitments"][0] |= {"due": far, "texts": told["commitments"][0]["texts"] | {"en": "More."}}
+        services.revise(agreement.pk, told, version=agreement.version, how=how, by=by)
+        agreement.refresh_from_db()
+
+
+def _renewed(agreement: Agreement, by: User) -> str:
+    """A source whose newest text no longer says one of its quotes."""
+    source = agreement.source_links.get().source
+    gone = source.citations.filter(commitment__isnull=False).order_by("start").first().quote
+    text = f"Corrected. {source.text.replace(gone, 'Not this any more')}"
+    evidence.renew(source.pk, text=text, published=DateClaim(), by=by)
+    return f"sources/{source.pk}/"
+
+
+def _whole(name: str) -> dict:
+    """A complete dossier, of bodies that no other test looks for."""
+    bodies = [
+        {
+            "key": key,
+            "slug": f"{key}-{name}".lower(),
+            "source_language": "en",
+            "names": {"en": f"{words} {name}"},
+        }
+        for key, words in (("aman", "Wadi house"), ("bayti", "Zitoun circle"))
+    ]
+    return dossier(titles={"en": f"Agreement {name}"}, organizations=bodies)
+
+
+def _in_review(author: User, reviewer: User) -> str:
+    agreement = drafting.enter(drafting.start(_whole("Three"), by=author).pk, by=author)
+    party = agreement.parties.first()
+    comments.say(
+        agreement, path=f"/parties/{party.pk}", text="Is this its name?", asks_correction=True, by=reviewer
+    )
+    comments.settle(comments.say(agreement, path="/titles", text="Shorter?", by=author).pk, by=reviewer)
+    return f"agreements/{agreement.code}/review/"
 
 
 def _draft(owner: User) -> Draft:
@@ -167,61 +231,28 @@ def _draft(owner: User) -> Draft:
 
 @pytest.fixture(scope="package")
 def address(registry: Registry, _as_in_production) -> Iterator[str]:
-    """Where the registry is served: the whole WSGI application, WhiteNoise included, nothing in front of it."""
-    server = ThreadedWSGIServer(("localhost", 0), QuietWSGIRequestHandler, allow_reuse_address=False)
-    server.set_app(WSGIHandler())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    """Where the registry is served."""
+    with driving.served() as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
 def chromium(program: str, address: str) -> Iterator[Browser]:
-    """One browser for all tests.
-
-    It comes after the registry, and no test asks the database itself: Playwright leaves an event loop running in
-    this thread, beside which Django has other connections, and refuses them.
-    """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    """One browser for all tests. It comes after the registry, and no test asks the database itself: see `driven`."""
+    with driving.driven(program) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")
 def session(chromium: Browser, address: str, registry: Registry) -> StorageState:
     """What a browser keeps once the contributor has signed in: one sign-in for all pages that ask for it."""
-    context = chromium.new_context(base_url=address, locale="en-GB")
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto("/en/account/login/")
-    page.locator("#id_login").fill(registry.contributor.email)
-    page.locator("#id_password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.locator("details.account").wait_for()
-    kept = context.storage_state()
-    context.close()
-    return kept
+    return driving.signed_in(chromium, address, registry.contributor.email)
 
 
-@dataclass
-class Window:
-    """A page, and what the browser complained about on it."""
-
-    page: Page
-    refused: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-    def hear(self, message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            self.refused.append(message.text)
-
-    def see(self, response: Response) -> None:
-        if response.status >= 400 and response.request.resource_type != "document":
-            self.missing.append(f"{response.status} {response.url}")
+@pytest.fixture(scope="package")
+def reviewing(chromium: Browser, address: str, registry: Registry) -> StorageState:
+    """The same of the reviewer."""
+    return driving.signed_in(chromium, address, registry.reviewer.email)
 
 
 @pytest.fixture
@@ -235,10 +266,7 @@ def window(chromium: Browser, address: str) -> Iterator[Callable[..., Window]]:
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
-        made = Window(context.new_page())
-        made.page.on("console", made.hear)
-        made.page.on("response", made.see)
-        return made
+        return Window.of(context.new_page())
 
     yield opened
     for context in contexts:
@@ -295,10 +323,22 @@ def places(registry: Registry) -> dict[str, str]:
         "own sheet": sheet,
         "own commitment": registry.commitment,
         "versions": f"{sheet}versions/",
+        "change record": f"{sheet}change/?way=amendment",
+        "change event": f"{sheet}change/?way=event",
         "report": f"activities/report/?agreement={registry.joint}",
         "digest": "account/digest/",
         "drafts": "drafts/",
         "new draft": "drafts/new/",
         "bench": f"{registry.draft}?at=s:4",
         "check": f"{registry.draft}check/",
+        "imports": "exchange/",
+        "import": registry.imported,
+        "review": registry.in_review,
+        "review of a change": registry.change,
+        "sheet in review": registry.in_review.removesuffix("review/"),
+        "changed source": registry.renewed,
+        "newer text": f"sources/{citation.source_id}/newer/",
+        "check to sign": f"{registry.bare}check/",
+        "withdraw": f"agreements/{registry.joint}/withdraw/",
+        "notifications": "notifications/",
     }

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.hostile import png
+
 pytestmark = pytest.mark.browser
 
 TEXT = (
@@ -163,3 +165,83 @@ def test_two_at_one_draft_are_shown_both_and_lose_nothing(desk, window, session)
     expect(other.locator("[name='/reference']")).to_have_value("12/2012")
     desk.goto(address)
     expect(desk.locator("[name='/place_of_signature']")).to_have_value("Fès")
+
+
+def test_leaving_with_something_unsaved_is_warned_of_and_otherwise_not(desk):
+    begin(desk)
+    asked = []
+    desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    desk.locator("[name='/place_of_signature']").press_sequentially("Rab")
+    desk.close(run_before_unload=True)
+    desk.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+
+    desk.locator("[name='/place_of_signature']").press_sequentially("at")
+    desk.locator("[name='/place_of_signature']").blur()
+    expect(desk.locator("#saved")).to_contain_text("version 2")
+    desk.goto("/en/drafts/")
+    assert asked == ["beforeunload"]
+
+
+def test_what_is_typed_is_saved_before_a_step_and_before_a_link(desk):
+    address = begin(desk)
+    desk.locator("[data-no]").first.click()
+    expect(desk.locator("#picker")).to_be_visible()
+    desk.locator("[name='/place_of_signature']").fill("Rabat")
+    desk.get_by_role("button", name=re.compile("^Party")).click()
+    expect(desk.locator("#h-parties .cnt")).to_have_text("1")
+    expect(desk.locator("[name='/place_of_signature']")).to_have_value("Rabat")
+
+    desk.locator("[name='/reference']").fill("12/2012")
+    desk.get_by_role("link", name="Check").first.click()
+    expect(desk.locator("h1")).to_have_text("Check before it is entered")
+    desk.goto(address)
+    expect(desk.locator("[name='/reference']")).to_have_value("12/2012")
+
+
+def test_a_name_that_is_typed_is_looked_for_in_the_registry(desk):
+    begin(desk)
+    desk.get_by_role("button", name="Add an organization").click()
+    part = desk.locator("#h-organizations").locator("xpath=ancestor::section").locator("li.crow")
+    part.locator("summary").first.click()
+    part.get_by_label("EN").first.press_sequentially("Bayti")
+    expect(part.locator(".alike")).to_contain_text("Also called so: “Bayti”")
+    part.get_by_role("button", name="Another one").click()
+
+    expect(part.locator(".alike")).to_contain_text("Not the same as")
+    part.get_by_role("button", name="Take back").click()
+    part.get_by_role("button", name="It is this one").click()
+    expect(desk.locator("#h-organizations .cnt")).to_have_text("0")
+
+
+def test_a_name_that_was_placed_is_the_one_there_is(own_page):
+    begin(own_page)
+    choose(own_page, 1, "Bayti", "^Party")
+    box = own_page.locator(".alike", has_text="Also called so")
+    box.get_by_role("button", name="It is this one").click()
+
+    expect(own_page.locator("#h-organizations .cnt")).to_have_text("0")
+    expect(own_page.locator(".lane h4").first).to_be_visible()
+    expect(own_page.locator("#h-parties .cnt")).to_have_text("1")
+
+
+def test_a_picture_stands_beside_the_words_typed_from_it(own_page, tmp_path):
+    begin(own_page)
+    own_page.locator(".files summary").click()
+    picture = {"name": "page-1.png", "mimeType": "image/png", "buffer": png()}
+    own_page.locator(".files input[type=file]").set_input_files(picture)
+    own_page.locator(".files").get_by_role("button", name="Add").click()
+
+    shown = own_page.locator(".scan img")
+    expect(shown).to_have_attribute(
+        "alt", "Picture of the source, page-1.png. Its words stand beside it as text."
+    )
+    assert shown.evaluate("each => each.decode().then(() => each.naturalWidth)") == 1
+    fits = shown.bounding_box()["width"]
+    own_page.get_by_label("Enlarge").check()
+    assert shown.bounding_box()["width"] > 2 * fits
+    words = own_page.locator("[data-words]").first.bounding_box()
+    assert words["x"] > own_page.locator(".scan").bounding_box()["x"] + fits
+
+    own_page.get_by_role("button", name="Take away").click()
+    expect(own_page.locator(".scan")).to_have_count(0)

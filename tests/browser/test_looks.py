@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Window
+from tests.browser.driving import Window
 
 pytestmark = pytest.mark.browser
 
@@ -14,14 +14,30 @@ SIGNED = [
     "own sheet",
     "own commitment",
     "versions",
+    "change record",
+    "change event",
     "report",
     "digest",
     "drafts",
     "new draft",
     "bench",
     "check",
+    "imports",
+    "import",
 ]
 """Pages as somebody with an account meets them."""
+
+DECIDED = [
+    "review",
+    "review of a change",
+    "sheet in review",
+    "withdraw",
+    "notifications",
+    "changed source",
+    "newer text",
+    "check to sign",
+]
+"""Pages as a reviewer meets them."""
 
 PLACES = [
     "home",
@@ -48,6 +64,7 @@ PLACES = [
     "sign-in",
     "not found",
     *SIGNED,
+    *DECIDED,
 ]
 ANSWERS = {"not found": 404, "export refused": 400}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -71,7 +88,8 @@ def shown(window, places, request):
     """Opens a place in a language; the account's session comes along where the place asks for one."""
 
     def opened(place: str, language: str) -> Window:
-        account = {"storage_state": request.getfixturevalue("session")} if place in SIGNED else {}
+        whose = "session" if place in SIGNED else "reviewing" if place in DECIDED else ""
+        account = {"storage_state": request.getfixturevalue(whose)} if whose else {}
         made = window(color_scheme="light", reduced_motion="reduce", **account)
         answer = made.page.goto(f"/{language}/{places[place]}")
         assert answer.status == ANSWERS.get(place, 200)

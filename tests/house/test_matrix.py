@@ -26,6 +26,7 @@ from agreements.models import (
     Agreement,
     AgreementIdentifier,
     AgreementLink,
+    Draft,
     Follow,
     FollowUp,
     Programme,
@@ -34,6 +35,7 @@ from agreements.models import (
     SourceFile,
 )
 from agreements.services import digest, drafting
+from exchange.models import Import, ImportRow
 from organizations import private_addresses
 from organizations.models import User
 from tests import addresses, factories
@@ -48,6 +50,7 @@ WORDS = {
     "draft": "quetzalin",
     "follow-up": "wolframite",
     "paper": "obsidianite",
+    "import": "chrysoprase",
 }
 """What may not be read by everybody → the word by which it is recognised."""
 ASKED = {"restricted": "vermilion", "partners": "cinnabar", "draft": "malachite"}
@@ -59,7 +62,12 @@ READERS = {
     "reader": {"partners"},
     "outsider": {"partners"},  # a contributor of an organization that is no party
     "member": {"restricted", "partners", "follow-up"},  # a contributor of a party
-    "clerk": {"partners", "draft", "paper"},  # a contributor of the organization that entered the draft
+    "clerk": {
+        "partners",
+        "draft",
+        "paper",
+        "import",
+    },  # a contributor of the organization that entered the draft
     "editor": {"restricted", "partners", "draft", "paper"},
     "token": {"partners"},  # of a partner system that is no party
 }
@@ -96,6 +104,8 @@ SHOWN: dict[str, str] = {
     "/en/agreements/{open}/?in_force_on={yesterday}": f"{ALL} follow-up",
     "/en/agreements/{open}/sheet.pdf": ALL,
     "/en/agreements/{open}/versions/": "",
+    "/en/agreements/{code}/change/?way=amendment": "its",
+    "/en/agreements/{open}/change/?way=event": "",
     "/en/agreements/{code}/duplicate/": ALL,
     "/en/agreements/{open}/duplicate/": ALL,
     "/en/agreements/{open}/duplicate/?with={code}": "its",
@@ -104,8 +114,14 @@ SHOWN: dict[str, str] = {
     "/en/drafts/new/": ALL,
     "/en/drafts/{paper}/": "paper",
     "/en/drafts/{paper}/check/": "paper",
+    "/en/drafts/{change}/review/": "paper",
+    "/en/agreements/{code}/review/": ALL,
+    "/en/agreements/{open}/review/": ALL,
+    "/en/agreements/{open}/withdraw/": "",
+    "/en/notifications/": "",
     "/en/sources/{source}/": "its",
     "/en/sources/{shared_source}/": "",
+    "/en/sources/{source}/newer/": "its",
     "/en/source-files/{source_file}/": "its",
     "/en/organizations/": "",
     "/en/organizations/?q={asked}": "",
@@ -140,6 +156,13 @@ SHOWN: dict[str, str] = {
     "/en/commitments/{commitment}/": "its",
     "/en/commitments/{commitment}/word/": "",
     "/en/commitments/{open_commitment}/": "",
+    "/en/exchange/": "import",
+    "/en/exchange/registry.xlsx": ALL,
+    "/en/exchange/registry.zip": ALL,
+    "/en/exchange/templates/agreements.csv": "",
+    "/en/exchange/{import}/": "import",
+    "/en/exchange/{import}/faults.csv": "import",
+    "/en/exchange/{import}/undo/": "",
     "/en/account/digest/": ALL,
     "/en/account/digest/stop/{user}/{stop}/": "",
     "/api/v1/": "",
@@ -249,6 +272,7 @@ class Registry:
             "signature": private_addresses.address("calendar-private", member)[:-4].rpartition("/")[2],
             "stop": private_addresses.address("digest-stop", member).split("/")[-2],
         }
+        self.known["import"] = self.brought(WORDS["import"]).pk
         told = WORDS["paper"]
         source = {
             "key": "s",
@@ -260,7 +284,47 @@ class Registry:
         }
         content = {"source_language": "en", "titles": {"en": told}, "sources": [source]}
         self.known["paper"] = drafting.start(content, by=self.accounts["clerk"]).pk
+        self.known["change"] = self.change(told).pk
         self.hidden: dict[str, dict[str, object]] = {}
+
+    def brought(self, told: str) -> Import:
+        """A file that was checked, with a row that was refused."""
+        now, clerk = timezone.now(), self.accounts["clerk"]
+        row = Import.objects.create(
+            owner=clerk,
+            organization=clerk.organization,
+            name=f"{told}.csv",
+            file="imports/none",
+            size=9,
+            sha256="0" * 64,
+            asked=Import.Asked.CHECK,
+            asked_by=clerk,
+            asked_at=now,
+            begun_at=now,
+            ended_at=now,
+            counts={"refused": 1},
+        )
+        fault = {"column": "A", "header": told, "message": told, "hint": told}
+        ImportRow.objects.create(
+            imported=row, table="agreements", line=2, verdict="refused", title=told, faults=[fault]
+        )
+        return row
+
+    def change(self, told: str) -> Draft:
+        """A change of the open agreement that waits for approval."""
+        clerk = self.accounts["clerk"]
+        content = {"source_language": "en", "titles": {"en": told}, "sources": []}
+        return Draft.objects.create(
+            owner=clerk,
+            organization=self.office_of_clerk,
+            agreement=self.open,
+            based_on=self.open.version,
+            purpose=Draft.Purpose.CORRECTION,
+            content=content,
+            reason=told,
+            submitted_by=clerk,
+            submitted_at=timezone.now(),
+        )
 
     def client_of(self, reader: str) -> Client:
         if reader == "token":
@@ -412,7 +476,7 @@ def words_of(response) -> str:
     """Everything an answer says, its head included, in small letters."""
     body = b"".join(response)
     kind = response.headers.get("Content-Type", "")
-    if "spreadsheet" in kind:
+    if "spreadsheet" in kind or kind == "application/zip":
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b" ".join(book.read(each) for each in book.namelist())
     elif kind == "application/pdf":

@@ -26,6 +26,8 @@ ENGLISH = (
     ("May 18th 2012", "2012-05-18"),
     ("MAY 18, 2012.", "2012-05-18"),
     ("first of May 2012", "2012-05-01"),
+    ("on this nineteenth day of September 1987", "1987-09-19"),
+    ("the thirty-first day of May 2012", "2012-05-31"),
     ("Sept. 3, 2012", "2012-09-03"),
     ("Friday, 18 May 2012", "2012-05-18"),
     ("Friday the 18th of May 2012", "2012-05-18"),

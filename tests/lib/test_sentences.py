@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.sentences import sentence_at, sentences
+from lib.sentences import find, sentence_at, sentences
 
 TEXTS = st.text(st.sampled_from(list('aB é.!?؟…«»" \n7قا')), max_size=120)
 
@@ -34,6 +34,9 @@ class TestSentences:
             ("Signed. 2012 was the year.", ["Signed.", "2012 was the year."]),
             ("A line without a stop\nAnother line", ["A line without a stop", "Another line"]),
             ("  One.   Two.  ", ["One.", "Two."]),
+            ("By J. TH. VAN EXAMPLE. It began.", ["By J. TH. VAN EXAMPLE.", "It began."]),
+            ("M. Exemple et Mme. Exemple signent. Fin.", ["M. Exemple et Mme. Exemple signent.", "Fin."]),
+            ("They met the EU. They signed.", ["They met the EU.", "They signed."]),
             ("", []),
             (" \n\n ", []),
         ],
@@ -76,3 +79,24 @@ class TestSentenceAt:
             2,
             None,
         ]
+
+
+class TestFinding:
+    TEXT = "Jeanne\n\nExemple signs. Jeanne signs. L’autre part."
+
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            ("Jeanne", (0, 6)),
+            ("Jeanne Exemple", (0, 15)),
+            ("Jeanne signs.", None),
+            ("Exemple", None),
+            ("", None),
+        ],
+    )
+    def test_words_begin_in_the_stretch_and_may_run_on_behind_it(self, words, found):
+        assert find(self.TEXT, words, 0, 6) == found
+
+    def test_apostrophes_are_alike(self):
+        start = self.TEXT.index("L’")
+        assert find(self.TEXT, "L'autre", start, len(self.TEXT)) == (start, start + 7)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.seeds.facts import article, cite, noise, quote, value
+from agreements.services.reading import doubts
+from tests.seeds.facts import article, cite, noise, quote, span, value
 
 TITLES = {
     "A": {
@@ -21,6 +22,12 @@ TITLES = {
 def said(row: str, language: str) -> dict[str, str]:
     """The words of the article as the text of a fact, and the sheet's English for a French one."""
     return {language: quote(row)} | ({"en": value(row)} if language == "fr" else {})
+
+
+def words_of(row: str, words: str) -> dict[str, Any]:
+    """The citation of some words of what the row quotes."""
+    start = span(row)[0] + quote(row).index(words)
+    return cite(row) | {"start": start, "end": start + len(words), "quote": words}
 
 
 def fact(key: str, row: str, language: str, **members: Any) -> dict[str, Any]:
@@ -56,6 +63,10 @@ def office(key: str, row: str, held_at: str, title: str, language: str, **member
 
 def person(language: str, name: str, *offices: dict[str, Any]) -> dict[str, Any]:
     return {"source_language": language, "names": {language: name}, "offices": list(offices)}
+
+
+def question(doubt: doubts.Doubt, **members: str) -> dict[str, Any]:
+    return members | {"texts": doubt.texts, "readings": [{"texts": each} for each in doubt.readings]}
 
 
 def aman_bayti() -> dict[str, Any]:
@@ -148,13 +159,13 @@ def aman_bayti() -> dict[str, Any]:
                 "key": "children",
                 "texts": {"en": "children"},
                 "concept": "children",
-                "citations": [cite("A-C1")],
+                "citations": [words_of("A-B2", "children")],
             },
             {
                 "key": "partners",
                 "texts": {"en": "regional and national partners"},
                 "concept": "partners",
-                "citations": [cite("A-B3")],
+                "citations": [words_of("A-B3", "regional and national partners")],
             },
             {
                 "key": "workers",
@@ -202,26 +213,8 @@ def aman_bayti() -> dict[str, Any]:
             fact("a2", "A-S1b", "en", claimed_in="s1"),
         ],
         "questions": [
-            {
-                "fact": "c5",
-                "texts": {
-                    "en": "Is this one undertaking, or are there two?",
-                    "fr": "Est-ce un seul engagement, ou y en a-t-il deux ?",
-                },
-                "readings": [
-                    {"texts": {"en": "One: the research serves the partnerships."}},
-                    {"texts": {"en": "Two: research, and partnerships beside it."}},
-                ],
-            },
-            {
-                "fact": "s4",
-                "about": "speaker",
-                "texts": {"en": "Who says this?"},
-                "readings": [
-                    {"texts": {"en": "The article itself."}},
-                    {"texts": {"en": "Amina Lmalih, who speaks before."}},
-                ],
-            },
+            question(doubts.ONE_OR_TWO, fact="c5"),
+            question(doubts.SPEAKER, fact="s4", about="speaker"),
         ],
     }
 
@@ -411,22 +404,7 @@ def entraide_al_amal() -> dict[str, Any]:
             fact("a3", "B-A3", "fr", claimed_in="s3", beneficiaries={"groups": ["cohorts"]}),
         ],
         "questions": [
-            {
-                "fact": "c4",
-                "about": "beneficiaries",
-                "texts": {"en": "Whose cadres are trained here?", "fr": "De qui forme-t-on les cadres ici ?"},
-                "readings": [
-                    {"texts": {"en": "Al Amal's own, as the words say."}},
-                    {"texts": {"en": "Those of the other side."}},
-                ],
-            },
-            {
-                "about": "parties",
-                "texts": {"en": "Who are the parties? No sentence says that the one and the other signed."},
-                "readings": [
-                    {"texts": {"en": "The two that undertake something."}},
-                    {"texts": {"en": "The national body, by its coordination, and Al Amal."}},
-                ],
-            },
+            question(doubts.PARTIES, about="parties"),
+            question(doubts.OWN_PEOPLE, fact="c4", about="beneficiaries"),
         ],
     }

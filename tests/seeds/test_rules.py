@@ -17,9 +17,10 @@ from agreements.models.lifecycle import LegalState
 from lib.problems import Refused
 from organizations.models import Organization, Person
 from tests.seeds import facts
-from tests.seeds.conftest import TESTS, Document
+from tests.seeds.conftest import TESTS
+from tests.seeds.document import Document
 from tests.seeds.dossiers import aman_bayti, entraide_al_amal
-from tests.seeds.test_facts import UNKNOWN, strings
+from tests.seeds.rows import UNKNOWN, strings
 
 pytestmark = [pytest.mark.django_db, facts.needed]
 

@@ -12,6 +12,7 @@ from agreements.models import (
     AgreementKind,
     Citation,
     CommitmentKind,
+    LifecycleEvent,
     NamedGroup,
     Objective,
     PartyRole,
@@ -22,7 +23,7 @@ from agreements.models import (
     Theme,
 )
 from lib import languages
-from organizations.models import Office, Organization, OrganizationKind
+from organizations.models import Office, Organization, OrganizationKind, ProfileClaim
 from organizations.models.organization import SourceLanguage
 
 IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -84,6 +85,9 @@ class Choices:
             (str(each.pk), str(languages.spoken(each, "name"))) for each in rows if str(each.pk) not in there
         ]
 
+    def people(self) -> Options:
+        return self.parts("people", "names")
+
     def offices(self) -> Options:
         return [
             (
@@ -94,15 +98,28 @@ class Choices:
             for office in person.get("offices", ())
         ]
 
+    def sources(self) -> Options:
+        """The sources of the draft, by their titles or first words."""
+        return [
+            (each["key"], each.get("title") or each["text"][:60]) for each in self.content.get("sources", ())
+        ]
+
     def paths(self) -> Options:
         """Every part that words may prove, by its path; the record itself first."""
         parts = [(f"/parties/{key}", name) for key, name in self.of("parties")]
+        names = dict(self.of("people"))
+        parts += [
+            (f"/parties/{party['key']}/signatories/{each['key']}", names.get(pointer(each.get("person")), ""))
+            for party in self.content.get("parties", ())
+            for each in party.get("signatories", ())
+        ]
         for member in ("commitments", "objectives", "statements", "advantages", "groups"):
             parts += [(f"/{member}/{key}", name) for key, name in self.parts(member)]
         parts += [
             (f"/organizations/{each['key']}", first_words(each.get("names") or {}, ""))
             for each in self.content.get("organizations", ())
         ]
+        parts += [(f"/events/{key}", name) for key, name in self.parts("events", "reasons")]
         return [("", _("the agreement itself")), *parts]
 
     def facts(self) -> Options:
@@ -127,10 +144,15 @@ _OPTIONS: dict[str, Callable[[Choices], Options]] = {
     "groups": lambda c: c.parts("groups"),
     "statements": lambda c: c.parts("statements"),
     "commitments": lambda c: c.parts("commitments"),
+    "people": Choices.people,
     "offices": Choices.offices,
     "facts": Choices.facts,
     "paths": Choices.paths,
     "abouts": lambda c: _plain(Citation.About.choices),
+    "profile": lambda c: [
+        *_plain(ProfileClaim.About.choices),
+        (str(Citation.About.MANDATE), str(Citation.About.MANDATE.label)),
+    ],
     "title_basis": lambda c: _plain(Agreement.TitleBasis.choices),
     "renewal": lambda c: _plain(Agreement.Renewal.choices),
     "confidentiality": lambda c: _plain(Agreement.Confidentiality.choices),
@@ -142,6 +164,8 @@ _OPTIONS: dict[str, Callable[[Choices], Options]] = {
     "mentions": lambda c: _plain(NamedGroup.Mention.choices),
     "attachments": lambda c: _plain(Office.Attachment.choices),
     "source_kinds": lambda c: _plain(Source.Kind.choices),
+    "event_kinds": lambda c: _plain(LifecycleEvent.Kind.choices),
+    "sources": Choices.sources,
 }
 
 

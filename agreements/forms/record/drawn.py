@@ -10,6 +10,7 @@ from agreements.forms.record.choices import Choices
 from agreements.forms.record.fields import (
     BY_SHAPE,
     FIELDS,
+    NOT_STATED,
     Field,
     Options,
     claim_of,
@@ -38,6 +39,8 @@ class Input:
     error: str = ""
     means: str = ""
     """What a date that was typed is taken to say."""
+    says_not_stated: bool = False
+    """Whether *not stated* is among the options: it is chosen then where nothing else is."""
     proofs: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -66,6 +69,9 @@ def _input(content, each: Field, path: str, choices: Choices, errors: Mapping[st
     match each.how:
         case "choice":
             drawn.value = pointer(value)
+            drawn.says_not_stated = any(code == NOT_STATED for code, _label in drawn.options)
+            if drawn.says_not_stated:
+                drawn.value = drawn.value or NOT_STATED
         case "many":
             drawn.chosen = frozenset(map(pointer, value or ()))
         case "texts" | "prose":
@@ -119,8 +125,15 @@ class Sheet:
     """The fields of a whole draft, part by part."""
 
     # Where the words of a part stand, and what is below it.
-    _WORDS = {"organizations": "names", "people": "names", "programmes": "names", "offices": "titles"}
-    _BELOW = {"people": "offices", "questions": "readings"}
+    _WORDS = {
+        "organizations": "names",
+        "people": "names",
+        "programmes": "names",
+        "offices": "titles",
+        "events": "reasons",
+        "amendments": "summaries",
+    }
+    _BELOW = {"people": "offices", "questions": "readings", "parties": "signatories"}
 
     def __init__(
         self,
@@ -151,6 +164,8 @@ class Sheet:
         path = f"{above}/{part['key']}"
         texts = part.get(self._WORDS.get(member, "texts")) or {}
         words = first_words(texts, self.content.get("source_language", ""))
+        if member == "signatories":
+            words = dict(self.choices.people()).get(pointer(part.get("person")), "")
         language = next((code for code, each in texts.items() if each == words), "en")
         below = self._BELOW.get(member, "")
         return Part(
@@ -245,6 +260,20 @@ def field_name(path: str) -> str:
     return ""
 
 
+def places(here: str) -> Options:
+    """The fields of a part (its path), or of the record itself (""), each by its path: filled in or not."""
+    shape = shape_of(here) if here else ""
+    rests = [
+        each.path.removeprefix(shape) for each in FIELDS if not here or each.path.startswith(f"{shape}/")
+    ]
+    return [(here + rest, str(BY_SHAPE[shape + rest].label)) for rest in rests if "*" not in rest]
+
+
+def place_of(path: str) -> str:
+    """Where on the bench something about a path is shown: at its part, at its field of the record, or above ("")."""
+    return holder(path) or (path if path in BY_SHAPE else "")
+
+
 def part_name(path: str, choices: Choices) -> str:
     """What the part at a path is called: its label and first words; "" for the record itself."""
     here = holder(path)
@@ -254,4 +283,6 @@ def part_name(path: str, choices: Choices) -> str:
     member = shape_of(here).split("/")[-2]
     if member == "parties":
         return dict(choices.parties()).get(part["key"], part["key"])
+    if member == "signatories":
+        return dict(choices.people()).get(pointer(part.get("person")), part["key"])
     return choices.named(part, Sheet._WORDS.get(member, "texts"))

@@ -33,15 +33,28 @@ class Field:
     needed: bool = False
     points: bool = False
     """Whether the value is a reference ({"key": …}) rather than the key itself."""
+    empty: Any = ""
+    """What it says where nothing is chosen or typed."""
 
 
 _SAID = gettext_lazy("Words of the source")
+_NO_AMOUNT = gettext_lazy("Left empty, the sheet says: not stated.")
+_FOR_NOBODY = gettext_lazy("Nothing ticked, the sheet says: not stated in the source.")
+_NOBODY_SPEAKS = gettext_lazy("not stated: the text names nobody")
+_NOBODY_GIVES = gettext_lazy("not stated: the text names none")
 FIELDS: list[Field] = [
     Field("/titles", gettext_lazy("Title"), "texts", needed=True),
     Field("/title_basis", gettext_lazy("Title taken"), "choice", "title_basis"),
     Field("/kind", gettext_lazy("Kind"), "choice", "agreement_kinds", needed=True),
     Field("/reference", gettext_lazy("Reference, as the parties write it")),
-    Field("/programme", gettext_lazy("Programme"), "choice", "programmes", points=True),
+    Field(
+        "/programme",
+        gettext_lazy("Programme"),
+        "choice",
+        "programmes",
+        points=True,
+        empty=gettext_lazy("not stated"),
+    ),
     Field("/occasions", gettext_lazy("Occasion"), "prose"),
     Field("/place_of_signature", gettext_lazy("Place of signature")),
     Field("/dates/signed", gettext_lazy("Signed"), "date"),
@@ -50,7 +63,7 @@ FIELDS: list[Field] = [
     Field("/renewal/rule", gettext_lazy("Renewal"), "choice", "renewal"),
     Field("/renewal/texts", gettext_lazy("Renewal, in the words of the text"), "prose"),
     Field("/renewal/notice_days", gettext_lazy("Notice period in days"), "number"),
-    Field("/amount", gettext_lazy("Amount"), "money"),
+    Field("/amount", gettext_lazy("Amount"), "money", empty=_NO_AMOUNT),
     Field("/themes", gettext_lazy("Themes"), "many", "themes"),
     Field("/more_advantages_claimed", gettext_lazy("The source says there are further advantages"), "yes"),
     Field("/confidentiality", gettext_lazy("Who may read it"), "choice", "confidentiality"),
@@ -65,6 +78,15 @@ FIELDS: list[Field] = [
     ),
     Field("/parties/*/role", gettext_lazy("Role"), "choice", "roles"),
     Field("/parties/*/name_as_written", gettext_lazy("Name as written")),
+    Field(
+        "/parties/*/signatories/*/person",
+        gettext_lazy("Signatory"),
+        "choice",
+        "people",
+        needed=True,
+        points=True,
+    ),
+    Field("/parties/*/signatories/*/office", gettext_lazy("Signs as"), "choice", "offices"),
     Field("/organizations/*/names", gettext_lazy("Name"), "texts", needed=True),
     Field("/organizations/*/short_names", gettext_lazy("Short name"), "texts"),
     Field("/organizations/*/slug", gettext_lazy("Short address"), needed=True),
@@ -87,8 +109,20 @@ FIELDS: list[Field] = [
         "parties",
         needed=True,
     ),
-    Field("/commitments/*/beneficiaries/parties", gettext_lazy("For which parties"), "many", "parties"),
-    Field("/commitments/*/beneficiaries/groups", gettext_lazy("For which people"), "many", "groups"),
+    Field(
+        "/commitments/*/beneficiaries/parties",
+        gettext_lazy("For which parties"),
+        "many",
+        "parties",
+        empty=_FOR_NOBODY,
+    ),
+    Field(
+        "/commitments/*/beneficiaries/groups",
+        gettext_lazy("For which people"),
+        "many",
+        "groups",
+        empty=_FOR_NOBODY,
+    ),
     Field("/commitments/*/due", gettext_lazy("Due date"), "date"),
     Field("/commitments/*/place", gettext_lazy("Place")),
     Field("/commitments/*/quantity", gettext_lazy("Quantity"), "number"),
@@ -98,16 +132,28 @@ FIELDS: list[Field] = [
     Field("/objectives/*/kind", gettext_lazy("Kind"), "choice", "objective_kinds"),
     Field("/objectives/*/groups", gettext_lazy("For which people"), "many", "groups"),
     Field("/statements/*/texts", _SAID, "prose", needed=True),
-    Field("/statements/*/speaker", gettext_lazy("Speaker"), "choice", "offices"),
+    Field("/statements/*/speaker", gettext_lazy("Speaker"), "choice", "offices", empty=_NOBODY_SPEAKS),
     Field(
         "/statements/*/attribution", gettext_lazy("How the text names the speaker"), "choice", "attributions"
     ),
     Field("/statements/*/manner", gettext_lazy("Manner"), "choice", "manners"),
     Field("/statements/*/on_behalf_of", gettext_lazy("On behalf of"), "choice", "parties"),
     Field("/advantages/*/texts", _SAID, "prose", needed=True),
-    Field("/advantages/*/provider", gettext_lazy("Provider"), "choice", "parties"),
-    Field("/advantages/*/beneficiaries/parties", gettext_lazy("For which parties"), "many", "parties"),
-    Field("/advantages/*/beneficiaries/groups", gettext_lazy("For which people"), "many", "groups"),
+    Field("/advantages/*/provider", gettext_lazy("Provider"), "choice", "parties", empty=_NOBODY_GIVES),
+    Field(
+        "/advantages/*/beneficiaries/parties",
+        gettext_lazy("For which parties"),
+        "many",
+        "parties",
+        empty=_FOR_NOBODY,
+    ),
+    Field(
+        "/advantages/*/beneficiaries/groups",
+        gettext_lazy("For which people"),
+        "many",
+        "groups",
+        empty=_FOR_NOBODY,
+    ),
     Field("/advantages/*/claimed_in", gettext_lazy("Claimed in"), "choice", "statements"),
     Field("/advantages/*/supports", gettext_lazy("Supports the commitment"), "choice", "commitments"),
     Field("/groups/*/texts", _SAID, "texts", needed=True),
@@ -134,6 +180,17 @@ FIELDS: list[Field] = [
     Field("/questions/*/texts", gettext_lazy("Question"), "prose", needed=True),
     Field("/questions/*/fact", gettext_lazy("About"), "choice", "facts"),
     Field("/questions/*/readings/*/texts", gettext_lazy("Reading"), "prose", needed=True),
+    Field("/events/*/kind", gettext_lazy("What happened"), "choice", "event_kinds", needed=True),
+    Field("/events/*/occurred", gettext_lazy("When"), "date"),
+    Field("/events/*/ends", gettext_lazy("New end, of a renewal"), "date"),
+    Field("/events/*/reasons", gettext_lazy("Reason"), "prose"),
+    Field("/events/*/document", gettext_lazy("Document"), "choice", "sources"),
+    Field("/amendments/*/number", gettext_lazy("Number of the amendment"), "number", needed=True),
+    Field("/amendments/*/reference", gettext_lazy("Reference, as the parties write it")),
+    Field("/amendments/*/signed", gettext_lazy("Signed"), "date"),
+    Field("/amendments/*/effective", gettext_lazy("In force from"), "date"),
+    Field("/amendments/*/summaries", gettext_lazy("What it changes, in words"), "prose"),
+    Field("/amendments/*/document", gettext_lazy("Document"), "choice", "sources", needed=True),
     Field("/sources/*/kind", gettext_lazy("Kind of text"), "choice", "source_kinds", needed=True),
     Field("/sources/*/language", gettext_lazy("Language"), "choice", "languages", needed=True),
     Field("/sources/*/title", gettext_lazy("Title, as printed")),
@@ -142,6 +199,9 @@ FIELDS: list[Field] = [
     Field("/sources/*/address", gettext_lazy("Web address")),
     Field("/sources/*/published", gettext_lazy("Published"), "date"),
 ]
+
+NOT_STATED = "not_stated"
+"""Where a choice offers this, nothing chosen means the same: it is what the registry tells then."""
 
 BY_SHAPE = {each.path: each for each in FIELDS}
 
@@ -189,7 +249,8 @@ def shape_of(path: str) -> str:
         "groups",
         "people",
     }
-    lists |= {"programmes", "questions", "sources", "offices", "readings"}
+    lists |= {"programmes", "questions", "sources", "offices", "readings", "signatories"}
+    lists |= {"events", "amendments"}
     return "".join(
         "/*" if index and names[index - 1] in lists and not _is_member(names, index) else f"/{name}"
         for index, name in enumerate(names)

@@ -13,6 +13,7 @@ from agreements.forms.record.choices import IS_ID
 from agreements.forms.record.fields import (
     AS_TYPED,
     BY_SHAPE,
+    NOT_STATED,
     WORDS_ALONE,
     Field,
     holder,
@@ -63,7 +64,7 @@ def _changes(
         return
     value = _value(each, path, posted)
     same = {
-        "choice": lambda: pointer(now) == pointer(value),
+        "choice": lambda: (pointer(now) or NOT_STATED) == (pointer(value) or NOT_STATED),
         "many": lambda: list(map(pointer, now or ())) == (value or []),
         "date": lambda: typed_date(now) == typed_date(value),
         "yes": lambda: bool(now) == bool(value),
@@ -85,7 +86,7 @@ def _value(each: Field, path: str, posted: QueryDict) -> Any:
                 return None
             return {"id" if IS_ID.fullmatch(typed) else "key": typed} if each.points else typed
         case "number":
-            return _number(typed, whole=path.endswith("_days"))
+            return _number(typed, whole=path.endswith(("_days", "/number")))
         case "money":
             value, currency = (
                 _clean(posted.get(f"{path}/value", "")),
@@ -136,7 +137,10 @@ def typed_date(value: Mapping[str, Any] | None) -> tuple[str, str]:
 
 
 def _clean(typed: str) -> str:
-    return typed.replace("\x00", "").replace("\r\n", "\n").strip()
+    """Without what a browser adds. Raises ValueError for what no text may hold, in words."""
+    if "\x00" in typed:
+        raise ValueError(_("A null character is no part of a text: type it without."))
+    return typed.replace("\r\n", "\n").strip()
 
 
 def added(content: Mapping[str, Any], member: str) -> list[tuple[str, Any]]:

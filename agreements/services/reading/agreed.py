@@ -93,7 +93,6 @@ def _frame(facts: Facts) -> Iterator[Finding]:
             group,
             _("These words say when it was signed."),
             code="signed",
-            said={"date": told.name} if told.name else {},
             order=20,
         )
     if told := frame.occasion(text):

@@ -11,6 +11,7 @@ from agreements.services.reading.facts import Facts
 from agreements.services.reading.findings import Beside, Finding, IfThere, Ref
 from agreements.services.reading.profile import profiles
 from agreements.services.reading.said import said
+from agreements.services.reading.signed import signatories
 
 
 class Reading:
@@ -24,15 +25,18 @@ class Reading:
 
 
 def _findings(facts: Facts) -> list[Finding]:
-    """What others lean on may stand behind them; nothing is taken from what is set aside."""
-    found = [*agreed(facts), *said(facts), *profiles(facts)]
+    """What others lean on may stand behind them; nothing is taken from what is set aside.
+
+    Of one stretch, what was found first comes first: themes as the words name them.
+    """
+    found = [*agreed(facts), *said(facts), *signatories(facts), *profiles(facts)]
     found += facts.groups_told.values()
     found += [late for each in found for late in _late(facts, each)]
-    once = {each.name: each for each in reversed(found)}
-    kept = [
-        each for each in once.values() if each.span[0] < each.span[1] and not facts.text.is_aside(each.span)
-    ]
-    return sorted(kept, key=lambda each: (each.order, each.span, each.name))
+    once: dict[str, Finding] = {}
+    for each in found:
+        if each.span[0] < each.span[1] and not facts.text.is_aside(each.span):
+            once.setdefault(each.name, each)
+    return sorted(once.values(), key=lambda each: (each.order, each.span))
 
 
 def _late(facts: Facts, finding: Finding) -> Iterator[Finding]:

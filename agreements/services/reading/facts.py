@@ -117,7 +117,7 @@ class Facts:
             code=group.concept if has else "",
             said={"text": self.text.plain(group.words)},
             more=tuple(more),
-            order=30,
+            order=51 if is_statement else 30,
         )
         return self.groups_told[key]
 

@@ -9,40 +9,14 @@ from agreements.services.reading import tables, terms
 from agreements.services.reading.bodies import _CAP, Bodies
 from agreements.services.reading.text import Span, Text, level
 from lib import written
+from lib.expressions.periods import DAYS_IN_WORDS
 from lib.expressions.words import alone, any_month
 
 _DETERMINER = r"(?:the |an? |this |la |l'|une? |cette |ce |cet |le |هذه |هذا )?"
 _YESTERDAY = alone("yesterday | today | this morning | hier | aujourd'hui | ce matin | أمس | اليوم | يوم أمس")
 _ORDINAL = r"\d{1,2}(?:er|st|nd|rd|th)?"
-_ORDINALS = [
-    *(
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-    ),
-    *(
-        "twelfth",
-        "thirteenth",
-        "fourteenth",
-        "fifteenth",
-        "sixteenth",
-        "seventeenth",
-        "eighteenth",
-        "nineteenth",
-    ),
-    *("twentieth", *(f"twenty-{each}" for each in ("first", "second", "third", "fourth", "fifth", "sixth"))),
-    *("twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"),
-]
 _WORDED = re.compile(
-    rf"(?<![\w-])(?P<day>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))}) day of (?P<rest>{any_month()},? \d{{4}})"
+    rf"(?<![\w-])(?:{'|'.join(sorted(DAYS_IN_WORDS, key=len, reverse=True))}) day of {any_month()},? \d{{4}}"
 )
 _DAY = re.compile(
     rf"(?<!\w)(?:{_ORDINAL} (?:of |de |من )?{any_month()},? \d{{4}}|{any_month()} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
@@ -178,9 +152,9 @@ def signed_on(text: Text, bodies: Bodies) -> Told | None:
 
 
 def _day(text: Text, start: int, end: int) -> Told | None:
-    """A day that can be read for certain; written out («nineteenth day of»), its name has it in figures."""
+    """A day that can be read for certain."""
     if worded := text.find(_WORDED, start, end):
-        return Told(worded.span(), name=f"{_ORDINALS.index(worded['day']) + 1} {worded['rest']}")
+        return Told(worded.span())
     for found in text.each(_DAY, start, end):
         left = text.find(
             r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|\w+day),? $",

@@ -126,6 +126,9 @@ class Desk:
             case Become.PERSON:
                 name = level(finding.said["name"])
                 return self._keyed("people", lambda part: name in map(level, part.get("names", {}).values()))
+            case Become.SIGNATORY:
+                party = look(self.content, f"/parties/{self.resolve(Ref(finding.of[0]))}") or {}
+                return _first(party.get("signatories", ()), lambda part: self._cites(part, finding))
             case Become.GROUP:
                 words = level(finding.said["text"])
                 return self._keyed(
@@ -346,8 +349,6 @@ class Desk:
                 value = self._filled(finding, dict(value))
             elif finding.about == Citation.About.MANDATE and "/mandates/" in path:
                 value = finding.said["text"]
-            elif finding.become == Become.DATE and finding.said and path.startswith("/dates/"):
-                value = dict(value) | {"stated": self.text.plain(finding.span)}
             if finding.become == Become.THEME and "/citations/" in path and self._is_cited(value):
                 continue
             yield path, value

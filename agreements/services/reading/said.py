@@ -15,6 +15,8 @@ from agreements.services.reading.people import Saying, Speaker, speakers
 from agreements.services.reading.text import Span
 
 About = Citation.About
+SAID = 51
+"""Who speaks and what they say stand side by side, in the order of the text, behind all that is agreed."""
 
 
 def said(facts: Facts) -> Iterator[Finding]:
@@ -34,7 +36,7 @@ def said(facts: Facts) -> Iterator[Finding]:
             name=name,
             of=(speaker.org.name,),
             said={"name": facts.text.plain(speaker.person), "title": speaker.title},
-            order=31,
+            order=SAID,
         )
         yield from _read_office(facts, speaker, name, group)
     last = None
@@ -62,7 +64,7 @@ def _read_office(facts: Facts, speaker: Speaker, name: str, group: str) -> Itera
                 of=(name,),
                 said={"title": speaker.bare},
                 more=(("organization", Body(party.name)), ("attachment", "inferred")),
-                order=32,
+                order=SAID,
             )
 
 
@@ -93,7 +95,7 @@ def _statement(facts: Facts, saying: Saying, last: Saying | None) -> Iterator[Fi
         if saying.by
         else "",
         more=tuple(more),
-        order=51,
+        order=SAID,
     )
     yield statement
     if not saying.by and last:

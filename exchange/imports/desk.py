@@ -1,0 +1,152 @@
+"""Brings a file, says how it is read and what its columns are, asks for a check or for the entry."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from exchange.imports import reading
+from exchange.imports.run import Busy, nobody_else
+from exchange.imports.tasks import work
+from exchange.models import Import, KnownHeader
+from exchange.shapes import headers
+from exchange.shapes.tables import TABLES
+from lib import languages, scanning, uploads
+from lib.problems import Refused
+from lib.tables import Unreadable
+from lib.uploads import Unfit, Upload
+from organizations.models import User
+from organizations.permissions import Permission
+from organizations.services import demand
+
+
+def bring(upload: Upload, *, by: User) -> Import:
+    """Keep a file as it came, and say what it is understood as. Raises PermissionDenied, or Refused at /file."""
+    demand(by, Permission.REGISTER)
+    name = uploads.clean_name(upload.name)
+    try:
+        reading.check_size(upload.file.size, name)
+        found = reading.found(upload.file, name, {})
+        upload.file.seek(0)
+        scanning.scan(upload.file)
+    except (Unreadable, Unfit) as fault:
+        raise Refused.at("/file", fault.code, str(fault)) from fault
+    except scanning.Infected as fault:
+        raise Refused.at("/file", "infected", _("The virus scanner found something in this file.")) from fault
+    except scanning.Unavailable as fault:
+        raise Refused.at(
+            "/file", "not_scanned", _("The file cannot be scanned for viruses just now: try again later.")
+        ) from fault
+    upload.file.seek(0)
+    row = Import(
+        owner=by,
+        organization_id=by.organization_id,
+        size=upload.file.size,
+        found=found,
+        mapping=reading.guess(found, _remembered(found, by)),
+        language=languages.current(),
+    )
+    with uploads.stored() as keep, transaction.atomic():
+        keep(row, upload)
+    return row
+
+
+def read_otherwise(imported: Import, options: Mapping[str, Any], *, by: User) -> Import:
+    """Read the file by other choices (encoding, delimiter, sheet, header). Raises Refused at /file."""
+    demand(by, Permission.REGISTER)
+    with _at_rest(imported):
+        chosen = {name: value for name, value in options.items() if value not in ("", None)}
+        try:
+            with imported.file.open("rb") as file:
+                imported.found = reading.found(file, imported.name, chosen)
+        except (Unreadable, Unfit) as fault:
+            raise Refused.at("/file", fault.code, str(fault)) from fault
+        kept = {name: imported.options[name] for name in ("unknown",) if name in imported.options}
+        imported.options = kept | chosen
+        imported.mapping = reading.guess(imported.found, _remembered(imported.found, by))
+        _forget(imported)
+        imported.save()
+    return imported
+
+
+def say(
+    imported: Import, mapping: Mapping[str, Mapping[str, Any]], *, mode: str, unknown: str, by: User
+) -> Import:
+    """Say what the columns are and what happens to rows that are refused; the next file with this header knows it."""
+    demand(by, Permission.REGISTER)
+    with _at_rest(imported):
+        imported.mapping = {each["part"]: dict(mapping[each["part"]]) for each in imported.found}
+        imported.mode = mode
+        imported.options = {**imported.options, "unknown": unknown}
+        _forget(imported)
+        imported.save()
+        _remember(imported, by)
+    return imported
+
+
+def ask(imported: Import, what: str, *, by: User) -> Import:
+    """Have the worker check or enter it. Raises Refused when it is being worked on, or is entered already."""
+    demand(by, Permission.REGISTER)
+    with _at_rest(imported):
+        imported.asked, imported.asked_by, imported.asked_at = what, by, timezone.now()
+        imported.begun_at = imported.ended_at = None
+        imported.fault, imported.done, imported.total = "", 0, 0
+        imported.language = languages.current()
+        imported.save()
+        work.enqueue(str(imported.pk), imported.asked_at.isoformat())
+    return imported
+
+
+@contextmanager
+def _at_rest(imported: Import) -> Iterator[None]:
+    """A transaction in which the import is changed. Raises Refused when it is worked on, or entered already."""
+    try:
+        with nobody_else(imported):
+            if Import.objects.filter(pk=imported.pk, applied_at__isnull=False).exists():
+                raise Refused.at("", "entered_already", _("It is entered already: bring the file anew."))
+            yield
+    except Busy as busy:
+        raise Refused.at("", "worked_on", _("It is being worked on: wait until that has ended.")) from busy
+
+
+def _forget(imported: Import) -> None:
+    """What an earlier check found says nothing of the file as it is read now."""
+    imported.rows.all().delete()
+    imported.asked, imported.asked_at, imported.begun_at, imported.ended_at = "", None, None, None
+    imported.counts, imported.fault = {}, ""
+
+
+# What headers were said to mean.
+
+
+def _mine(by: User) -> dict[str, Any]:
+    return {"organization_id": by.organization_id} if by.organization_id else {"owner": by}
+
+
+def _remembered(found: list[dict[str, Any]], by: User) -> dict[str, tuple[str, Mapping[str, str]]]:
+    prints = {headers.fingerprint([name for _number, _letter, name in each["columns"]]) for each in found}
+    known = KnownHeader.objects.filter(fingerprint__in=prints, **_mine(by))
+    return {each.fingerprint: (each.table, each.columns) for each in known}
+
+
+def _remember(imported: Import, by: User) -> None:
+    for each in imported.found:
+        said = imported.mapping[each["part"]]
+        names = {str(number): name for number, _letter, name in each["columns"]}
+        if each["part"] in TABLES or said["table"] not in TABLES:
+            continue
+        KnownHeader.objects.update_or_create(
+            fingerprint=headers.fingerprint(list(names.values())),
+            **_mine(by),
+            defaults={
+                "table": said["table"],
+                "columns": {
+                    headers.folded(names[number]): column
+                    for number, column in said["columns"].items()
+                    if number in names
+                },
+            },
+        )

@@ -1,0 +1,261 @@
+"""What the cells of a file mean in the registry: codes of vocabularies, and which record a name or a number is."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from babel import Locale
+from django.db import models
+from django.utils.translation import gettext as _
+
+from activities.models import ActivityKind
+from agreements.models import (
+    Agreement,
+    AgreementKind,
+    CommitmentKind,
+    PartyRole,
+    Programme,
+    Source,
+    TargetGroup,
+    Theme,
+)
+from audit.trail import Actor
+from exchange.queries.documents import Labels
+from exchange.shapes.columns import Unclear
+from lib import languages, search
+from lib.asking import bare
+from organizations.models import (
+    ExternalIdentifier,
+    NameEntry,
+    Office,
+    Organization,
+    OrganizationKind,
+    Person,
+)
+from organizations.queries import alike, successor
+
+VOCABULARIES: dict[str, type[models.Model]] = {
+    "activity_kind": ActivityKind,
+    "agreement_kind": AgreementKind,
+    "commitment_kind": CommitmentKind,
+    "organization_kind": OrganizationKind,
+    "party_role": PartyRole,
+    "target_group": TargetGroup,
+    "theme": Theme,
+}
+_BY_ID = {"person": Person, "office": Office, "source": Source}
+_PARTS = frozenset({"party", "group", "statement", "commitment"})
+
+
+class NotKnown(Unclear):
+    """No organization is called so; `name` may be entered as a new one."""
+
+    def __init__(self, name: str, message: str, hint: str):
+        super().__init__(message, hint)
+        self.name = name
+
+
+class Registry(Labels):
+    """The registry as the actor of an import may read it, with what the import itself has entered meanwhile."""
+
+    def __init__(self, by: Actor):
+        super().__init__()
+        self.by = by
+        self.became: dict[tuple[str, str], str] = {}
+        """Kind and name in the file → id in the registry, of what this import has met or made."""
+        self.coming: dict[str, Mapping[str, Any]] = {}
+        """Sources of the file by their id in it: they enter with the first agreement that names them."""
+        self.made_sources: set[str] = set()
+        """Ids of sources that this import has entered."""
+        self.befores: dict[str, dict[str, Any]] = {}
+        """Id of a record → the document it read as before this import changed it."""
+        self._codes: dict[str, dict[str, str]] = {}
+
+    def label(self, kind: str, value: Any) -> str:
+        """As in a file; the short address or code is looked up where it was not met before."""
+        key = str((value.get("id") or value.get("key")) if isinstance(value, Mapping) else value)
+        if (kind, key) not in self.records and (asked := as_uuid(key)):
+            if kind in {"organization", "programme"}:
+                model = Organization if kind == "organization" else Programme
+                self.records[kind, key] = (
+                    model.objects.filter(pk=asked).values_list("slug", flat=True).first() or key
+                )
+            elif kind == "agreement":
+                row = Agreement.objects.filter(pk=asked).first()
+                self.records[kind, key] = row.code if row else key
+        return super().label(kind, value)
+
+    # Vocabularies.
+
+    def code(self, vocabulary: str, words: str) -> str:
+        model = VOCABULARIES[vocabulary]
+        if vocabulary not in self._codes:
+            known: dict[str, str] = {}
+            for each in model.objects.order_by("position", "code"):
+                for said in (
+                    each.code.replace("_", " "),
+                    *languages.texts(each, "label").values(),
+                    each.code,
+                ):
+                    known.setdefault(bare(said), each.code)
+            self._codes[vocabulary] = known
+        known = self._codes[vocabulary]
+        asked = bare(words.strip())
+        if asked in known.values():
+            return asked
+        if found := known.get(asked):
+            return found
+        near = difflib.get_close_matches(asked, known, n=1)
+        codes = ", ".join(dict.fromkeys(known.values()))
+        hint = (
+            _("Did you mean “%(near)s”? Known are: %(codes)s.") % {"near": known[near[0]], "codes": codes}
+            if near
+            else _("Known are: %(codes)s.") % {"codes": codes}
+        )
+        told = {"code": words.strip(), "vocabulary": model._meta.verbose_name_plural}
+        raise Unclear(_("“%(code)s” is not in the vocabulary “%(vocabulary)s”.") % told, hint)
+
+    # Records.
+
+    def reference(self, kind: str, words: str) -> Any:
+        """How a document points at what a cell names. Raises Unclear."""
+        words = words.strip()
+        if kind in _PARTS:
+            return f"{kind}:{words}"
+        if kind == "organization":
+            return {"id": str(self.organization(words).pk)}
+        if found := self.became.get((kind, words)):
+            return found if kind in {"office", "source"} else {"id": found}
+        if kind == "source":
+            if words in self.coming or self.by_id(kind, words):
+                return words
+        elif kind in _BY_ID:
+            if row := self.by_id(kind, words):
+                return {"id": str(row.pk)} if kind == "person" else str(row.pk)
+        elif kind == "programme":
+            if row := self.programme(words):
+                return {"id": str(row.pk)}
+        elif kind == "agreement" and (row := self.agreement(words)):
+            return {"id": str(row.pk)}
+        told = {"words": words, "kind": _KINDS[kind]}
+        raise Unclear(_("“%(words)s” names no %(kind)s of this file or of the registry.") % told)
+
+    def agreement(self, code: str) -> Agreement | None:
+        """The agreement of that key in the file, or of that code in the registry."""
+        readable = Agreement.objects.visible_to(self.by)
+        if found := self.became.get(("agreement", code)):
+            return Agreement.objects.get(pk=found)
+        number = Agreement.number_of(code)
+        return readable.filter(number=number).first() if number else None
+
+    def programme(self, words: str) -> Programme | None:
+        if row := Programme.objects.filter(slug=words).first():
+            return row
+        asked = bare(words)
+        return next(
+            (
+                each
+                for each in Programme.objects.order_by("slug")
+                if asked
+                in {
+                    bare(name)
+                    for member in ("name", "short_name")
+                    for name in languages.texts(each, member).values()
+                }
+            ),
+            None,
+        )
+
+    def by_id(self, kind: str, words: str) -> models.Model | None:
+        key = as_uuid(words)
+        rows = _BY_ID[kind].objects
+        if kind == "source":
+            rows = Source.objects.visible_to(self.by)
+        return rows.filter(pk=key).first() if key else None
+
+    # Organizations.
+
+    def organization(self, words: str) -> Organization:
+        """The organization of that short address, number in another register, or name. Raises Unclear, NotKnown."""
+        if found := self.became.get(("organization", words)):
+            return Organization.objects.get(pk=found)
+        readable = Organization.objects.visible_to(self.by)
+        if row := readable.filter(slug=words).first():
+            return successor(row)
+        scheme, colon, value = words.partition(":")
+        if colon:
+            numbered = ExternalIdentifier.objects.filter(scheme=scheme.strip(), value=value.strip())
+            if row := readable.filter(pk__in=numbered.values("organization")).first():
+                return successor(row)
+        named = self.named(words)
+        if len(named) == 1:
+            return named[0]
+        if named:
+            raise Unclear(
+                _("%(count)d organizations are called “%(name)s”.") % {"count": len(named), "name": words},
+                _("Write the short address of the one that is meant: %(slugs)s.")
+                % {"slugs": ", ".join(each.slug for each in named)},
+            )
+        raise NotKnown(
+            words,
+            _("No organization is called “%(name)s”.") % {"name": words},
+            self.resemblance(words) or _("Enter it first, or let unknown names be entered."),
+        )
+
+    def named(self, name: str) -> list[Organization]:
+        """Those called exactly so, folded as a search folds it, by their name or another name."""
+        entries = NameEntry.objects.filter(
+            fact__in=[NameEntry.Fact.NAME, NameEntry.Fact.ALIAS], folded=search.Plain(name)
+        )
+        rows = Organization.objects.visible_to(self.by).filter(
+            merged_into=None, pk__in=entries.values("organization")
+        )
+        return list(rows.order_by("slug")[:5])
+
+    def resemblance(self, name: str) -> str:
+        """Which organizations may be meant, with the reasons; empty when none looks alike."""
+        found = alike.alike(alike.Asked(Organization, (name,)), actor=self.by)
+        told = "; ".join(
+            f"{each.record} ({each.record.slug}): {', '.join(each.reasons)}" for each in found[:3]
+        )
+        return _("It may be one of these: %(told)s.") % {"told": told} if told else ""
+
+
+_COUNTRIES: dict[str, str] = {}
+
+
+def country(words: str) -> str:
+    """The code of a country, from the code or its name in one of the three languages. Raises Unclear.
+
+    >>> country("Maroc"), country("ma"), country("قطر")
+    ('MA', 'MA', 'QA')
+    """
+    if not _COUNTRIES:
+        for language in languages.CODES:
+            for code, name in Locale(language).territories.items():
+                if len(code) == 2 and code.isalpha():
+                    _COUNTRIES.setdefault(bare(code), code)
+                    _COUNTRIES.setdefault(bare(name), code)
+    if found := _COUNTRIES.get(bare(words.strip())):
+        return found
+    raise Unclear(
+        _("“%(words)s” is no country.") % {"words": words.strip()},
+        _("Write its two capital letters, like MA, or its name."),
+    )
+
+
+def as_uuid(words: str) -> UUID | None:
+    try:
+        return UUID(words)
+    except ValueError:
+        return None
+
+
+_KINDS = {
+    "person": Person._meta.verbose_name,
+    "office": Office._meta.verbose_name,
+    "source": Source._meta.verbose_name,
+    "programme": Programme._meta.verbose_name,
+    "agreement": Agreement._meta.verbose_name,
+}

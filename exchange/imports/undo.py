@@ -1,0 +1,154 @@
+"""Takes a whole import back: what it made goes, what it changed reads again as before. All of it, or nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Max, Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities import queries as activities
+from activities import services as activity_services
+from activities.models import Activity
+from agreements import services as agreement_services
+from agreements.models import Agreement, Programme
+from audit import revision, trail
+from audit.models import AuditEvent
+from audit.trail import one_write
+from exchange.imports.organizations import change_organization
+from exchange.imports.people import change_person
+from exchange.imports.run import Busy, nobody_else
+from exchange.models import Import, ImportEffect
+from lib import languages
+from lib.problems import Fault, Refused
+from organizations.models import Organization, Person, User
+from organizations.permissions import Permission
+from organizations.services import demand
+
+
+def undo(imported: Import, *, by: User) -> Import:
+    """Take back everything the import made or changed.
+
+    Raises PermissionDenied for anybody but who entered it and editors; Refused, with each record that stands in the
+    way, when somebody has changed one since or leans on one. Nothing has happened then.
+    """
+    demand(by, Permission.REGISTER)
+    if imported.applied_by_id != by.pk:
+        demand(by, Permission.EDIT)
+    try:
+        with one_write(), nobody_else(imported):
+            row = Import.objects.select_for_update().get(pk=imported.pk)
+            if row.applied_at is None or row.undone_at is not None:
+                raise Refused.at("", "not_entered", _("It is not entered: there is nothing to take back."))
+            effects = list(row.effects.order_by("-id"))
+            if faults := in_the_way(effects):
+                raise Refused(faults)
+            for each in effects:
+                _take_back(each, by=by)
+            row.undone_at = imported.undone_at = timezone.now()
+            row.save(update_fields=["undone_at"])
+            trail.record("import.undone", row, by=by, changes={"undone_at": (None, row.undone_at)})
+    except Busy as busy:
+        raise Refused.at("", "worked_on", _("It is being worked on: wait until that has ended.")) from busy
+    return imported
+
+
+def in_the_way(effects: list[ImportEffect]) -> list[Fault]:
+    """The records that somebody has changed since, or taken away, each in words."""
+    chains = {each.chain for each in effects}
+    now = dict(
+        AuditEvent.objects.filter(chain__in=chains).values_list("chain").annotate(last=Max("sequence"))
+    )
+    rows = {
+        kind: apps.get_model(kind)._base_manager.in_bulk(
+            [each.target_id for each in effects if each.target_type == kind]
+        )
+        for kind in {each.target_type for each in effects}
+    }
+    faults = []
+    for each in effects:
+        row = rows[each.target_type].get(each.target_id)
+        if row is None:
+            faults.append(
+                Fault(
+                    "",
+                    "gone",
+                    _("A record of kind “%(kind)s” is not there any more.") % {"kind": _kind(each)},
+                )
+            )
+        elif now.get(each.chain, 0) != each.sequence:
+            faults.append(
+                Fault(
+                    "",
+                    "changed_since",
+                    _("%(kind)s “%(name)s” has been changed since.") % {"kind": _kind(each), "name": row},
+                )
+            )
+    return faults
+
+
+def _model(effect: ImportEffect) -> type[Model]:
+    return apps.get_model(effect.target_type)
+
+
+def _kind(effect: ImportEffect) -> str:
+    return str(_model(effect)._meta.verbose_name)
+
+
+def _row(effect: ImportEffect) -> Model | None:
+    return _model(effect)._base_manager.filter(pk=effect.target_id).first()
+
+
+def _take_back(effect: ImportEffect, *, by: User) -> None:
+    row = _row(effect)
+    try:
+        if effect.made:
+            chain = effect.chain if effect.chain != effect.target_id else None
+            revision.remove(row, by=by, chain=chain, reason=_("The import was taken back."))
+        else:
+            _BACK[effect.target_type](row, effect.before, by)
+    except ValidationError as refusal:
+        raise Refused.at("", "invalid", f"{row}: {' '.join(refusal.messages)}") from refusal
+    except Refused as refusal:
+        raise Refused(
+            [Fault("", each.code, f"{row}: {each.message}") for each in refusal.faults]
+        ) from refusal
+
+
+# What a record was.
+
+
+def _agreement(row: Agreement, before: dict[str, Any], by: User) -> None:
+    agreement_services.revise(
+        row.pk, before, version=row.version, reason=_("The import was taken back."), by=by
+    )
+
+
+def _activity(row: Activity, before: dict[str, Any], by: User) -> None:
+    activity_services.change_activity(row.pk, before, seen=activities.seal(row), by=by)
+
+
+def _organization(row: Organization, before: dict[str, Any], by: User) -> None:
+    change_organization(row, before, by=by, exactly=True)
+
+
+def _person(row: Person, before: dict[str, Any], by: User) -> None:
+    change_person(row, before, by=by)
+
+
+def _programme(row: Programme, before: dict[str, Any], by: User) -> None:
+    row.slug, row.source_language = before["slug"], before["source_language"]
+    for name in ("name", "short_name"):
+        languages.assign(row, name, before[f"{name}s"])
+    agreement_services.store(row, by=by)
+
+
+_BACK: dict[str, Callable[[Any, dict[str, Any], User], None]] = {
+    "agreements.agreement": _agreement,
+    "activities.activity": _activity,
+    "organizations.organization": _organization,
+    "organizations.person": _person,
+    "agreements.programme": _programme,
+}
