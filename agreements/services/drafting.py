@@ -164,6 +164,31 @@ def submit(draft_id: UUID, *, reason: str, by: User) -> Draft:
     return draft
 
 
+def propose(
+    agreement: Agreement, before: Mapping[str, Any], after: Mapping[str, Any], *, reason: str, by: User
+) -> Draft:
+    """Submit a change of a published record as a whole: from the dossier it reads as to the one it shall read as.
+
+    Raises Refused as `submit` does, and where somebody is changing the record already.
+    """
+    with one_write():
+        if agreement.drafts.open().exists():
+            raise Refused.at(
+                "",
+                "change_going_on",
+                _("Somebody is changing this record already: that change ends first, or is put away."),
+            )
+        draft = reopen(agreement, before, by=by)
+        wanted = keyed({name: value for name, value in after.items() if name in _PLACES})
+        asked = [
+            (f"/{name}", wanted.get(name))
+            for name in sorted(_PLACES)
+            if wanted.get(name) != draft.content.get(name)
+        ]
+        change(draft.pk, asked, seen=draft.version, by=by)
+        return submit(draft.pk, reason=reason, by=by)
+
+
 def call_back(draft_id: UUID, *, by: User) -> Draft:
     """Take a change out of review, to go on with it: whoever wrote in it."""
     with one_write():

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from agreements import services
 from agreements.models import Agreement, AgreementIdentifier, OpenQuestion
 from agreements.queries import dossier
+from agreements.services import drafting
 from agreements.services.register import register_on_trial
+from agreements.services.revise import as_proposed
 from exchange.imports.known import NotKnown, Registry, as_uuid
 from exchange.imports.lines import Line, Verdict
 from exchange.imports.quotes import MEMBERS, Quotes, place_of
@@ -58,6 +60,8 @@ class Entry(Quotes):
             self._tell(self.now)
             return self.now
         try:
+            if self.now is not None and self.now.editorial_state == Agreement.EditorialState.PUBLISHED:
+                return self._propose()
             if self.now is not None:
                 agreement = services.revise(self.now.pk, self.document, version=self.now.version, by=self.by)
             else:
@@ -72,6 +76,26 @@ class Entry(Quotes):
             return None
         self._tell(agreement)
         return agreement
+
+    def _propose(self) -> Agreement:
+        """Submit the change of a published record: it reads as before until somebody else approves it."""
+        made, became = set(self.known.made_sources), dict(self.known.became)
+        with as_proposed(self.now.pk, self.document, version=self.now.version, by=self.by):
+            self._tell(Agreement.objects.get(pk=self.now.pk))
+        # What the change brings along is in the registry once it is approved.
+        coming = {key for kind, key in self.known.became.keys() - became.keys() if kind == "source"}
+        coming &= {key for key in coming if self.known.became["source", key] not in self.sources_here}
+        self.known.made_sources = made
+        for key in coming:
+            del self.known.became["source", key]
+        self.known.proposed |= coming
+        if any(each.verdict != Verdict.SAME for each in self._all()):
+            drafting.propose(self.now, self.before, self.document, reason=_("From a table."), by=self.by)
+            for each in self._all():
+                each.notes.append(
+                    _("The record is published: the change waits for somebody else to approve it.")
+                )
+        return self.now
 
     # What is there.
 

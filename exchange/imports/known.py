@@ -68,6 +68,8 @@ class Registry(Labels):
         """Sources of the file by their id in it: they enter with the first agreement that names them."""
         self.made_sources: set[str] = set()
         """Ids of sources that this import has entered."""
+        self.proposed: set[str] = set()
+        """Sources of the file, by their id in it, that enter with a change that waits for approval."""
         self.befores: dict[str, dict[str, Any]] = {}
         """Id of a record → the document it read as before this import changed it."""
         self._codes: dict[str, dict[str, str]] = {}

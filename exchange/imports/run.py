@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from agreements.models import Draft
 from agreements.queries import dossier
 from audit import trail
 from audit.models import AuditEvent
@@ -271,6 +272,10 @@ def _settle_sources(groups: dict[str, Any], known: Registry) -> None:
         if any(each.faults for each in every):
             continue
         became = known.became.get(("source", key))
+        if became is None and key in known.proposed:
+            for each in every:
+                each.verdict = Verdict.CREATE
+            continue
         if became is None:
             every[0].fault("id", _("No agreement that is entered names this source."))
             _settle(every)
@@ -329,6 +334,9 @@ def _effects(imported: Import, known: Registry, *, after: int) -> list[ImportEff
         kind, key = (
             (each.target_type, each.target_id) if own else (_OWNERS[each.target_type], str(each.chain))
         )
+        if each.verb == "agreement.change_submitted":
+            draft = Draft.objects.in_review().get(agreement=each.chain)
+            kind, key = "agreements.draft", str(draft.pk)
         if (kind, key) not in found:
             found[kind, key] = ImportEffect(
                 imported=imported,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,8 @@ from activities import queries as activities
 from activities import services as activity_services
 from activities.models import Activity
 from agreements import services as agreement_services
-from agreements.models import Agreement, Programme
+from agreements.models import Agreement, Draft, Programme
+from agreements.services import drafting
 from audit import revision, trail
 from audit.models import AuditEvent
 from audit.trail import one_write
@@ -111,6 +112,8 @@ def _take_back(effect: ImportEffect, *, by: User) -> None:
             _BACK[effect.target_type](row, effect.before, by)
     except ValidationError as refusal:
         raise Refused.at("", "invalid", f"{row}: {' '.join(refusal.messages)}") from refusal
+    except PermissionDenied as refusal:
+        raise Refused.at("", "not_yours", f"{row}: {refusal}") from refusal
     except Refused as refusal:
         raise Refused(
             [Fault("", each.code, f"{row}: {each.message}") for each in refusal.faults]
@@ -124,6 +127,12 @@ def _agreement(row: Agreement, before: dict[str, Any], by: User) -> None:
     agreement_services.revise(
         row.pk, before, version=row.version, reason=_("The import was taken back."), by=by
     )
+
+
+def _draft(row: Draft, before: dict[str, Any], by: User) -> None:
+    """A change that still waits for approval is called back and put away."""
+    drafting.call_back(row.pk, by=by)
+    drafting.discard(row.pk, by=by)
 
 
 def _activity(row: Activity, before: dict[str, Any], by: User) -> None:
@@ -147,6 +156,7 @@ def _programme(row: Programme, before: dict[str, Any], by: User) -> None:
 
 _BACK: dict[str, Callable[[Any, dict[str, Any], User], None]] = {
     "agreements.agreement": _agreement,
+    "agreements.draft": _draft,
     "activities.activity": _activity,
     "organizations.organization": _organization,
     "organizations.person": _person,

@@ -6,7 +6,8 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Draft
+from agreements.services import drafting
 from audit.models import AuditEvent
 from exchange.imports import desk, reading, undo
 from exchange.models import Import, ImportRow, KnownHeader, State
@@ -245,6 +246,74 @@ class TestTakingBack:
 
         undo.undo(imported, by=owner)
         assert not Agreement.objects.exists()
+
+
+class TestAPublishedRecord:
+    def brought(self, agreement, by) -> Import:
+        content = f"code,title_en\n{agreement.code},New\n"
+        return done(bring(content, "list.csv", by=by), "apply", by=by)
+
+    def test_reads_as_before_until_somebody_else_approves(self, administrator):
+        agreement = AgreementFactory(published=True, title_en="Old")
+
+        imported = self.brought(agreement, administrator)
+
+        (row,) = rows(imported)
+        assert (row.verdict, "approve" in " ".join(row.notes)) == ("change", True)
+        agreement.refresh_from_db()
+        assert (agreement.title_en, agreement.version) == ("Old", 1)
+        (change,) = Draft.objects.in_review()
+        with pytest.raises(Refused):
+            drafting.approve(change.pk, by=administrator)
+        drafting.approve(change.pk, by=UserFactory(reviewer=True))
+        agreement.refresh_from_db()
+        assert (agreement.title_en, agreement.version) == ("New", 2)
+
+    def test_waits_for_nobody_where_the_row_says_what_it_says(self, administrator):
+        agreement = AgreementFactory(published=True, title_en="New")
+
+        imported = self.brought(agreement, administrator)
+
+        assert [each.verdict for each in rows(imported)] == ["same"]
+        assert not Draft.objects.exists()
+
+    def test_is_checked_without_a_change_being_submitted(self, administrator):
+        agreement = AgreementFactory(published=True, title_en="Old")
+
+        imported = done(
+            bring(f"code,title_en\n{agreement.code},New\n", "l.csv", by=administrator), by=administrator
+        )
+
+        assert [each.verdict for each in rows(imported)] == ["change"]
+        assert not Draft.objects.exists()
+
+    def test_is_left_alone_when_the_import_is_taken_back(self, administrator):
+        agreement = AgreementFactory(published=True, title_en="Old")
+        imported = self.brought(agreement, administrator)
+
+        undo.undo(imported, by=administrator)
+
+        assert not Draft.objects.open().exists()
+        agreement.refresh_from_db()
+        assert agreement.version == 1
+
+    def test_is_not_taken_back_once_the_change_is_approved(self, administrator):
+        agreement = AgreementFactory(published=True, title_en="Old")
+        imported = self.brought(agreement, administrator)
+        drafting.approve(Draft.objects.get().pk, by=UserFactory(reviewer=True))
+
+        with pytest.raises(Refused, match="changed since"):
+            undo.undo(imported, by=administrator)
+
+    def test_that_somebody_is_changing_is_refused_at_its_row(self, administrator):
+        agreement = AgreementFactory(published=True, title_en="Old")
+        self.brought(agreement, administrator)
+
+        imported = self.brought(agreement, administrator)
+
+        (row,) = rows(imported)
+        assert row.verdict == "refused"
+        assert "changing this record already" in row.faults[0]["message"]
 
 
 class TestWhoSeesIt:
