@@ -139,7 +139,7 @@ def _fill() -> Filled:
         "home": "",
         "agreements": f"agreements/?size=100&{columns}",
         "quality": "agreements/quality/",
-        "organizations": "organizations/?size=100",
+        "organizations": "organizations/",
         "people": "people/",
         "activities": "activities/",
         "month": "activities/?look=month",
