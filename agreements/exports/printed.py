@@ -114,7 +114,8 @@ class _Printed:
     def place(self, proof: Proof) -> str:
         place = _("sentence %(number)s") % {"number": proof.sentence} if proof.sentence else _("heading")
         if proof.changed and proof.changed.is_to_be_read_again:
-            place = f"{place} · {_('no longer in the newer text')}"
+            gone = _("no longer in the newer text")
+            place = f"{place} · {gone}"
         return f"{proof.source_number} · {place}" if len(self.sheet.sources) > 1 else place
 
     def doubts(self, fact: Any) -> Piece:
