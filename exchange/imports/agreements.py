@@ -90,7 +90,7 @@ class Entry(Quotes):
             del self.known.became["source", key]
         self.known.proposed |= coming
         if any(each.verdict != Verdict.SAME for each in self._all()):
-            drafting.propose(self.now, self.before, self.document, reason=_("From a table."), by=self.by)
+            drafting.propose(self.now, self.before, self.document, reason=self.known.name, by=self.by)
             for each in self._all():
                 each.notes.append(
                     _("The record is published: the change waits for somebody else to approve it.")

@@ -59,9 +59,11 @@ class NotKnown(Unclear):
 class Registry(Labels):
     """The registry as the actor of an import may read it, with what the import itself has entered meanwhile."""
 
-    def __init__(self, by: Actor):
+    def __init__(self, by: Actor, name: str = ""):
         super().__init__()
         self.by = by
+        self.name = name
+        """Of the file."""
         self.became: dict[tuple[str, str], str] = {}
         """Kind and name in the file → id in the registry, of what this import has met or made."""
         self.coming: dict[str, Mapping[str, Any]] = {}

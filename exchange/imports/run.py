@@ -93,7 +93,7 @@ def _run(imported: Import, progress: "Progress") -> None:
         if now.asked_at != imported.asked_at or now.ended_at or now.applied_at:
             return  # whoever held the lock has done it, or something else was asked for
         progress.begin()
-        known = Registry(by)
+        known = Registry(by, imported.name)
         groups, every = _read(imported, known)
         with transaction.atomic():
             last = AuditEvent.objects.order_by("-id").values_list("id", flat=True).first() or 0

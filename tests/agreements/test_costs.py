@@ -135,7 +135,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/en/organizations/{slug}/": (28, 32),
     "/en/organizations/{slug}/?scope=subtree": (27, 31),
     "/en/organizations/{slug}/merge/": (0, 14),
-    "/en/organizations/{slug}/merge/?with=body-5": (0, 63),
+    "/en/organizations/{slug}/merge/?with=body-5": (0, 64),
     "/en/people/{person}/merge/": (0, 11),
     "/en/people/{person}/merge/?with={other_person}": (0, 31),
     "/en/identity/alike?kind=organization&name=body": (0, 8),
