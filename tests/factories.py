@@ -6,6 +6,7 @@ from typing import Any
 
 import factory
 from django.db import connection, transaction
+from django.utils import timezone
 from factory.django import DjangoModelFactory, Password
 
 from activities.models import Activity, ActivityOrganizer, Fulfilment, ProgressView
@@ -23,6 +24,7 @@ from agreements.models import (
     Party,
     Source,
     Statement,
+    WithoutSource,
 )
 from audit import trail
 from lib.claims import Basis, DateClaim
@@ -190,6 +192,19 @@ class PartyFactory(Factory):
     agreement = factory.SubFactory(AgreementFactory)
     organization = factory.SubFactory(OrganizationFactory)
     position = factory.LazyAttribute(lambda o: o.agreement.parties.count() + 1)
+
+
+class WithoutSourceFactory(Factory):
+    """An editor's name instead of a quote, for a party."""
+
+    class Meta:
+        model = WithoutSource
+
+    party = factory.SubFactory(PartyFactory)
+    agreement = factory.LazyAttribute(lambda o: o.party.agreement)
+    reason = "Said on the telephone."
+    signed_by = "An editor"
+    signed_at = factory.LazyFunction(timezone.now)
 
 
 class NamedGroupFactory(Factory):

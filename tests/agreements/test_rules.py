@@ -45,6 +45,7 @@ from tests.factories import (
     SourceFactory,
     StatementFactory,
     UserFactory,
+    WithoutSourceFactory,
     on,
     record,
 )
@@ -141,6 +142,7 @@ class TestAPublishedAgreement:
 
     def test_is_not_made_of_a_record_in_review_with_one_party(self):
         agreement = AgreementFactory(in_review=True, parties=[OrganizationFactory()])
+        WithoutSourceFactory(party=agreement.parties.get())
 
         with refused("agreement_is_published_with_two_parties"):
             change(agreement, editorial_state="published", reviewed_by=UserFactory())
@@ -196,6 +198,8 @@ class TestTheEditorialState:
     @pytest.mark.parametrize("after", Agreement.EditorialState.values)
     def test_moves_as_allowed_and_no_other_way(self, before, after):
         agreement = AgreementFactory(editorial_state=before, reviewed_by=UserFactory(reviewer=True))
+        for party in agreement.parties.all():
+            WithoutSourceFactory(party=party)
 
         if (before, after) in self.ALLOWED or before == after:
             change(agreement, editorial_state=after)

@@ -117,13 +117,13 @@ class TestSearching:
 
 class TestViews:
     def test_a_view_is_saved_found_again_and_removed(self, any_page, registry):
-        sign_in(any_page, registry.user.email, "/en/agreements/?kind=cooperation_agreement")
-        any_page.goto("/en/agreements/?kind=cooperation_agreement")
+        sign_in(any_page, registry.user.email, "/en/agreements/?kind=partnership_agreement")
+        any_page.goto("/en/agreements/?kind=partnership_agreement")
         any_page.locator("details[data-kept=save] > summary").click()
-        any_page.locator("#view-name").fill("Cooperation only")
+        any_page.locator("#view-name").fill("Partnership only")
         any_page.locator("details[data-kept=save] button").click()
 
-        tab = any_page.locator("nav.tabs a", has_text="Cooperation only")
+        tab = any_page.locator("nav.tabs a", has_text="Partnership only")
         expect(tab).to_be_visible()
         any_page.goto("/en/agreements/")
         tab.click()
@@ -131,7 +131,7 @@ class TestViews:
         expect(tab).to_have_attribute("aria-current", "page")
 
         any_page.get_by_role("button", name="Remove the view").click()
-        expect(any_page.locator("nav.tabs a", has_text="Cooperation only")).to_have_count(0)
+        expect(any_page.locator("nav.tabs a", has_text="Partnership only")).to_have_count(0)
 
 
 class TestSelection:

@@ -71,7 +71,8 @@ class TestTexts:
             ({"en": ""}, "words"),
             ({"en": None}, "words"),
             ({"en": 7}, "words"),
-            ({"en": "A\x00"}, "words"),
+            ({"en": "A\x00"}, "unfit"),
+            ({"en": "half \ud83d"}, "unfit"),
             ({"en": "x" * 21}, "too_long"),
         ],
     )

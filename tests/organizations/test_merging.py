@@ -46,7 +46,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("organizations", "agreements", "activities")
+ROOMS = ("organizations", "agreements", "activities", "exchange")
 TOLD_ELSEWHERE = {Merge}
 """The history of merges stays, as the trail does."""
 
