@@ -306,6 +306,7 @@ class TestEvidence:
         assert reader.get(reverse("evidence", args=[evidence.pk])).status_code == 404
 
 
+@pytest.mark.drill
 def test_every_page_asks_the_same_number_of_queries_for_ten_activities_and_for_a_thousand(
     member, commitment, parties
 ):

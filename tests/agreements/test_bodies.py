@@ -772,6 +772,7 @@ def fill(aman: Organization, bayti: Organization, office, number: int) -> None:
 
 
 class TestCosts:
+    @pytest.mark.drill
     def test_a_page_asks_as_many_queries_for_three_agreements_as_for_three_hundred(self, client, trio):
         aman, bayti, _cadi = trio
         office = OfficeFactory(organization=aman)

@@ -23,7 +23,7 @@ from organizations.models import Person, System, User
 from organizations.permissions import Role
 from tests.agreements.reviewing import document, submitted
 from tests.browser import driving
-from tests.browser.driving import PATIENCE, Window
+from tests.browser.driving import BOTH_WAYS, PATIENCE, Window
 from tests.exchange.conftest import bring, done
 from tests.factories import PASSWORD, ActivityFactory, FulfilmentFactory, dossier
 
@@ -282,9 +282,9 @@ def page(window) -> Iterator[Page]:
     assert made.missing == []
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+@pytest.fixture(params=BOTH_WAYS)
 def any_page(request: pytest.FixtureRequest, window) -> Iterator[Page]:
-    """The same, once with and once without JavaScript."""
+    """The same, once with and, in the drill, once without JavaScript."""
     made = window(java_script_enabled=request.param)
     yield made.page
     assert made.refused == []

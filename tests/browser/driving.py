@@ -22,6 +22,11 @@ from tests.factories import PASSWORD
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+BOTH_WAYS = [
+    pytest.param(True, id="scripts"),
+    pytest.param(False, id="no-scripts", marks=pytest.mark.drill),
+]
+"""With JavaScript and, in the drill, without."""
 PATIENCE = 20_000
 """Milliseconds to wait for what should be there at once: the machine may be busy."""
 

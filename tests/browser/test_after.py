@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+from tests.browser.driving import BOTH_WAYS
+
+pytestmark = [pytest.mark.browser, pytest.mark.drill]
 
 TEXT = "Amendment no. 1. The workshops are held until June 2090. Done on 3 March 2026."
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+@pytest.fixture(params=BOTH_WAYS)
 def own_page(request: pytest.FixtureRequest, window, session) -> Page:
     """A page of the contributor, signed in, once with and once without JavaScript."""
     made = window(width=1440, height=1000, java_script_enabled=request.param, storage_state=session)

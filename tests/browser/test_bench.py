@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import BOTH_WAYS
 from tests.hostile import png
 
 pytestmark = pytest.mark.browser
@@ -15,7 +16,7 @@ TEXT = (
 )
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+@pytest.fixture(params=BOTH_WAYS)
 def own_page(request: pytest.FixtureRequest, window, session) -> Page:
     """A page of the contributor, signed in, once with and once without JavaScript."""
     made = window(width=1440, height=1000, java_script_enabled=request.param, storage_state=session)

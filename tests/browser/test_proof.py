@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PATIENCE
+from tests.browser.driving import BOTH_WAYS, PATIENCE
 
 pytestmark = pytest.mark.browser
 
 REASON = "The minutes of the meeting, which nobody may publish."
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+@pytest.fixture(params=BOTH_WAYS)
 def editors_page(request, window, reviewing):
     """The page of somebody who may edit, once with and once without JavaScript."""
     made = window(java_script_enabled=request.param, storage_state=reviewing)

@@ -47,7 +47,7 @@ class TestByKeyboard:
         expect(titles(any_page)).to_have_count(1)
         expect(any_page.locator("#q")).to_have_value("Bayti")
 
-    @pytest.mark.parametrize("language", ["en", "ar"])
+    @pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.drill)])
     def test_filters_are_chosen_applied_and_taken_away(self, any_page, language):
         any_page.goto(f"/{language}/agreements/")
         tab_to(any_page, any_page.locator("input[name=kind][value=cooperation_agreement]"))

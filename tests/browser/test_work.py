@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import BOTH_WAYS
+
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+@pytest.fixture(params=BOTH_WAYS)
 def own_page(request: pytest.FixtureRequest, window, session) -> Page:
     """A page of the contributor of a party, signed in, once with and once without JavaScript."""
     made = window(java_script_enabled=request.param, storage_state=session)

@@ -157,6 +157,7 @@ class TestATable:
         assert imported.counts["refused"] == 1
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.name.split(".")[0])
 def test_messy_files_are_read_as_they_are(path, editor):
     expected = json.loads(path.read_text())
