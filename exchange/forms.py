@@ -116,7 +116,7 @@ class MappingForm(_Refusable):
                     choices=choices,
                     required=False,
                     initial=said["columns"].get(str(number), ""),
-                    widget=forms.Select(attrs={"aria-label": f"{letter} {name}"}),
+                    widget=forms.Select(attrs={"aria-label": f"{letter} {name}", "class": "sel"}),
                 )
             for name in CONSTANTS.get(table.name, ()):
                 column = table.column(name)
