@@ -1,4 +1,7 @@
-"""What waits for whom: records and changes to decide on, drafts to correct, questions. Computed, never stored."""
+"""What waits for whom: records and changes to decide on, drafts to correct. Computed, never stored.
+
+Open questions do not: a doubt may stand for good. The data-quality page lists them.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +18,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from agreements.models import Agreement, Draft, DraftStep, OpenQuestion, ReviewComment
+from agreements.models import Agreement, Draft, DraftStep, ReviewComment
 from audit.models import AuditEvent
 from organizations.permissions import Permission
 
@@ -147,14 +150,6 @@ def changes_to_correct(actor) -> QuerySet:
     )
 
 
-def questions(actor) -> QuerySet:
-    """Open questions of published records, for those who may resolve them."""
-    if not actor.may(Permission.REVIEW):
-        return OpenQuestion.objects.none()
-    readable = Agreement.objects.visible_to(actor).filter(editorial_state=_State.PUBLISHED)
-    return OpenQuestion.objects.filter(resolved_at=None, agreement__in=readable)
-
-
 @dataclass(frozen=True)
 class Waiting:
     """What waits for somebody, each kind the longest waiting first."""
@@ -163,14 +158,13 @@ class Waiting:
     changes_to_decide: list[Draft]
     records_to_correct: list[Agreement]
     changes_to_correct: list[Draft]
-    questions: list[OpenQuestion]
 
     def __len__(self) -> int:
         return sum(len(each) for each in vars(self).values())
 
 
 def waiting(actor) -> Waiting:
-    """All that waits for `actor`, at most SHOWN of a kind; five queries."""
+    """All that waits for `actor`, at most SHOWN of a kind; four queries."""
     changes = [
         each.select_related("agreement", "owner", "submitted_by").defer("content")
         for each in (changes_to_decide(actor), changes_to_correct(actor))
@@ -180,11 +174,6 @@ def waiting(actor) -> Waiting:
         list(changes[0].order_by("submitted_at", "pk")[:SHOWN]),
         list(records_to_correct(actor).order_by("number")[:SHOWN]),
         list(changes[1].order_by("changed_at", "pk")[:SHOWN]),
-        list(
-            questions(actor)
-            .select_related("agreement")
-            .order_by("agreement__number", "position", "pk")[:SHOWN]
-        ),
     )
 
 
@@ -213,6 +202,6 @@ def count(actor) -> int:
         return 0
     parts = [records_to_correct(actor), changes_to_correct(actor)]
     if actor.may(Permission.REVIEW):
-        parts += [records_to_decide(actor), changes_to_decide(actor), questions(actor)]
+        parts += [records_to_decide(actor), changes_to_decide(actor)]
     first, *rest = (each.order_by().values_list("pk") for each in parts)
     return first.union(*rest, all=True)[: MOST + 1].count()
