@@ -126,7 +126,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/en/drafts/{change}/review/": (0, 17),
     "/en/agreements/{code}/review/": (0, 67),
     "/en/agreements/{code}/withdraw/": (0, "answered 403"),
-    "/en/notifications/": (0, 5),
+    "/en/notifications/": (0, 6),
     "/en/sources/{source}/": (5, 8),
     "/en/sources/{source}/newer/": (0, 5),
     "/en/source-files/{source_file}/": (1, 3),
