@@ -31,7 +31,10 @@ def chair(window, reviewing):
 
 @pytest.mark.drill
 @pytest.mark.parametrize(("index", "scripts"), [(0, True), (1, False)], ids=["scripts", "no-scripts"])
-def test_a_record_is_submitted_commented_corrected_and_published(desk, chair, registry, index, scripts):
+def test_a_record_is_submitted_commented_corrected_published_and_withdrawn(
+    desk, chair, page, registry, index, scripts
+):
+    anybody = page
     # Its author enters it and asks for review.
     desk.goto(f"/en/{registry.ready[index]}check/")
     desk.get_by_role("button", name="Enter and ask for review").click()
@@ -84,3 +87,10 @@ def test_a_record_is_submitted_commented_corrected_and_published(desk, chair, re
     expect(desk.locator("#next")).to_have_count(0)
     desk.goto("/en/notifications/")
     expect(desk.locator("main")).to_contain_text(re.compile(f"Published:\\s+{code}"))
+
+    # It should not have been: the reviewer takes it back and says why. Nobody reads it then.
+    page.goto(f"/en/agreements/{code}/withdraw/")
+    page.locator("#reason").fill("It was published as a trial.")
+    page.get_by_role("button", name=re.compile("Withdraw")).click()
+    expect(page.locator("main")).to_contain_text("Withdrawn")
+    assert anybody.goto(sheet).status == 404
