@@ -410,6 +410,11 @@ def _cell(sheet, value: str | int | None, *, bold: bool = False) -> WriteOnlyCel
         if len(value) > LONGEST_CELL:
             end = _now(" … [cut: the whole text is in the JSON]")
             value = value[: LONGEST_CELL - len(end)] + end
+    return written(sheet, value, bold=bold)
+
+
+def written(sheet, value: str | int | None, *, bold: bool = False) -> WriteOnlyCell:
+    """A cell that holds `value` as it is: a text is a text, whatever it begins with."""
     cell = WriteOnlyCell(sheet, value=None if value == "" else value)
     if isinstance(value, str) and value:
         cell.data_type = "s"  # openpyxl takes what begins with = for a formula

@@ -9,7 +9,7 @@ from agreements.models.agreement import Agreement, NamedGroup
 from agreements.models.evidence import Citation
 from agreements.models.parties import Party
 from agreements.models.provisions import Advantage, Commitment, Objective, Statement
-from agreements.models.rules import GUARDED, filled, own_agreement, refuse_unless, said, stays_with
+from agreements.models.rules import FACTS, GUARDED, filled, own_agreement, refuse_unless, said, stays_with
 from audit.models import Recorded
 from lib import search
 from lib.constraints import said_in_a_language
@@ -103,14 +103,7 @@ class OpenQuestion(Recorded):
                 message=gettext_noop("A question is about the agreement or about one fact of it."),
             ),
             refuse_unless(
-                own_agreement(
-                    party_id="agreements_party",
-                    group_id="agreements_namedgroup",
-                    objective_id="agreements_objective",
-                    commitment_id="agreements_commitment",
-                    advantage_id="agreements_advantage",
-                    statement_id="agreements_statement",
-                ),
+                own_agreement(**FACTS),
                 name="open_question_is_about_its_own_agreement",
                 message=gettext_noop("A question is about a fact of its own agreement."),
             ),

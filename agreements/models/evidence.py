@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from agreements.models.agreement import Agreement, NamedGroup, Programme
 from agreements.models.parties import Party, Signatory
 from agreements.models.provisions import Advantage, Commitment, Objective, Statement
-from agreements.models.rules import GUARDED, filled, own_agreement, refuse_unless, said, stays_with
+from agreements.models.rules import FACTS, GUARDED, filled, own_agreement, refuse_unless, said, stays_with
 from audit.models import Recorded
 from lib import search
 from lib.claims import DateClaims, claim_constraints
@@ -424,15 +424,7 @@ class Citation(Recorded):
                 message=gettext_noop("A citation points at exactly one fact."),
             ),
             refuse_unless(
-                own_agreement(
-                    party_id="agreements_party",
-                    group_id="agreements_namedgroup",
-                    objective_id="agreements_objective",
-                    commitment_id="agreements_commitment",
-                    advantage_id="agreements_advantage",
-                    statement_id="agreements_statement",
-                    event_id="agreements_lifecycleevent",
-                )
+                own_agreement(**FACTS, event_id="agreements_lifecycleevent")
                 + " AND (NEW.signatory_id IS NULL OR (SELECT party.agreement_id FROM agreements_signatory signatory"
                 " JOIN agreements_party party ON party.id = signatory.party_id"
                 " WHERE signatory.id = NEW.signatory_id) = NEW.agreement_id)",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from agreements.models.agreement import Agreement, NamedGroup
 from agreements.models.parties import Party
 from agreements.models.provisions import Advantage, Commitment, Objective, Statement
-from agreements.models.rules import GUARDED, filled, own_agreement, refuse_unless, stays_with
+from agreements.models.rules import FACTS, GUARDED, filled, own_agreement, refuse_unless, stays_with
 from audit.models import Recorded
 
 # The columns that point at a fact without a quote: one is filled, or none, and `about` names a fact of the agreement.
@@ -112,14 +112,7 @@ class WithoutSource(Recorded):
                 message=gettext_noop("“Entered without source” is signed for exactly one fact."),
             ),
             refuse_unless(
-                own_agreement(
-                    party_id="agreements_party",
-                    group_id="agreements_namedgroup",
-                    objective_id="agreements_objective",
-                    commitment_id="agreements_commitment",
-                    advantage_id="agreements_advantage",
-                    statement_id="agreements_statement",
-                ),
+                own_agreement(**FACTS),
                 name="signature_is_for_a_fact_of_its_agreement",
                 message=gettext_noop("“Entered without source” is signed for a fact of its own agreement."),
             ),

@@ -70,6 +70,16 @@ def said(*words: search.Words) -> search.FoundByItsWords:
 
 GUARDED = Recorded.Meta.triggers
 
+FACTS = {
+    "party_id": "agreements_party",
+    "group_id": "agreements_namedgroup",
+    "objective_id": "agreements_objective",
+    "commitment_id": "agreements_commitment",
+    "advantage_id": "agreements_advantage",
+    "statement_id": "agreements_statement",
+}
+"""The columns by which a citation, a doubt or a signature points at a fact of its agreement, each with its table."""
+
 # Sentences that the triggers above and beside speak, for the catalogues: a refusal is told in the reader's language.
 SPOKEN = (
     gettext_noop("A record stays with the record it belongs to."),

@@ -246,13 +246,7 @@ class _Taken:
         if not name:
             name, title = _name_and_title(self.plain)
         holders = self.chosen("organizations", self.choice.of)
-        person = new_key("person")
-        part = {
-            "key": person,
-            "source_language": self.language,
-            "names": {self.language: name},
-            "offices": [],
-        }
+        part = self.somebody(name)
         if title and holders:
             part["offices"] = [
                 {
@@ -263,7 +257,16 @@ class _Taken:
                     "citations": [self.cite()],
                 }
             ]
-        yield f"/people/{person}", part
+        yield f"/people/{part['key']}", part
+
+    def somebody(self, name: str) -> dict[str, Any]:
+        """A person of whom the text says no more than the name."""
+        return {
+            "key": new_key("person"),
+            "source_language": self.language,
+            "names": {self.language: name},
+            "offices": [],
+        }
 
     def signatory(self) -> Iterator[tuple[str, Any]]:
         """Who signed for a party: somebody the draft names already, else somebody new, of whom no office is known."""
@@ -276,13 +279,8 @@ class _Taken:
             (each["key"] for each in people if _folded(name) in map(_folded, each["names"].values())), None
         )
         if person is None:
-            person = new_key("person")
-            part = {
-                "key": person,
-                "source_language": self.language,
-                "names": {self.language: name},
-                "offices": [],
-            }
+            part = self.somebody(name)
+            person = part["key"]
             yield f"/people/{person}", part
         key = new_key("signatory")
         yield (

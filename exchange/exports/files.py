@@ -18,11 +18,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from agreements.exports.characters import printable
-from agreements.exports.tabular import LONGEST_CELL, harmless
+from agreements.exports.tabular import LONGEST_CELL, harmless, written
 from audit.trail import Actor
 from exchange.queries import registry
 from exchange.queries.documents import Labels, cells
@@ -180,11 +179,4 @@ def _cell(sheet, text: str, column: Column | None = None, *, bold: bool = False)
     text = _ESCAPE.sub("_x005F_", printable(text)).replace("\r", "_x000D_")
     if len(text) > LONGEST_CELL:
         text = text[: LONGEST_CELL - len(CUT)] + CUT
-    cell = WriteOnlyCell(sheet, value=text or None)
-    if text:
-        cell.data_type = "s"  # openpyxl takes what begins with = for a formula
-        if "\n" in text:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+    return written(sheet, text, bold=bold)

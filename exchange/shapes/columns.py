@@ -5,7 +5,7 @@ in plain values is written as a text, and read back as the same; what people wri
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -57,7 +57,7 @@ class Codec:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `path` is its place in the document; without one it is read by the table's own reader.
+    """One column. `path` is its place in the document; without one it is read by the table's own reader, codec or not.
 
     `also` are headers under which strangers have it, in any of the three languages. `kept` ones are written by an
     export; others are only read.
@@ -66,7 +66,7 @@ class Column:
     name: str
     words: Any
     path: tuple[str, ...] = ()
-    codec: Codec = field(default=None)  # type: ignore[assignment]
+    codec: Codec | None = None
     also: tuple[str, ...] = ()
     kept: bool = True
     group: str = ""
