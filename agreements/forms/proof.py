@@ -82,12 +82,13 @@ def of_record(agreement: Agreement) -> list[Listed]:
         if keys := {each.key for each in bare if each.column == column}:
             rows = model.objects.filter(pk__in=keys).order_by(*order)
             found += [Listed(str(row.pk), "", _name(row), "", f"{address}#{column}-{row.pk}") for row in rows]
+    columns = {model: column for column, model, _order in proof.MEMBERS.values()}
     parts = agreement.without_source.select_related(*WithoutSource.FACTS).order_by("pk")
     for each in parts:
         row = each.fact
         name = _name(row) if row else _own_name(each.about)
         says = "" if row else _own(agreement, each.about)
-        at = f"{address}#{row._meta.model_name}-{row.pk}" if row else address
+        at = f"{address}#{columns[type(row)]}-{row.pk}" if row else address
         found.append(
             Listed(
                 str(row.pk) if row else "",

@@ -372,4 +372,6 @@ def _tells(content: Mapping[str, Any], about: str) -> bool:
             return (value or Agreement.Renewal.NOT_STATED) != Agreement.Renewal.NOT_STATED
         case proof.About.OCCASION:
             return any((value or {}).values())
+        case proof.About.AMOUNT:
+            return (value or {}).get("value") is not None
     return value is not None and value != ""

@@ -90,6 +90,12 @@ def reopen(
             if not by.may(Permission.EDIT) and not review.entered(now, by):
                 raise PermissionDenied(_("Only those who entered it or an editor changes a record."))
         if going_on := agreement.drafts.visible_to(by).open().order_by("-changed_at").first():
+            if going_on.purpose != purpose:
+                raise Refused.at(
+                    "",
+                    "change_going_on",
+                    _("A draft changes this record already: go on with it, or put it away first."),
+                )
             return going_on
         draft = Draft.objects.create(
             owner=by,

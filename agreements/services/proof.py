@@ -70,10 +70,12 @@ def take_back(signature_id: UUID, *, by: Actor) -> None:
     demand(by, Permission.EDIT)
     with one_write():
         readable = Agreement.objects.visible_to(by)
+        # The record first, as `sign` does: it must not be published between the question and the deed.
+        of = WithoutSource.objects.filter(pk=signature_id, agreement__in=readable).values("agreement")
+        agreement = Agreement.objects.select_for_update(of=("self",)).filter(pk__in=of).first()
         signature = WithoutSource.objects.select_for_update(of=("self",)).get(
-            pk=signature_id, agreement__in=readable
+            pk=signature_id, agreement=agreement
         )
-        agreement = signature.agreement
         before = set(proof.unproved(agreement.pk))
         _told(signature, "fact.signature_taken_back", (signature.reason, None), by=by)
         signature.delete()

@@ -93,8 +93,12 @@ def draft_files(request: HttpRequest, pk: UUID) -> HttpResponse:
     draft = workbench.found(request, pk)
     if "remove" in request.POST:
         row = get_object_or_404(draft.files, pk=_key(request.POST["remove"]))
-        files.remove(row.pk, by=request.user)
-        messages.success(request, _("“%(name)s” is taken away from the draft.") % {"name": row.name})
+        try:
+            files.remove(row.pk, by=request.user)
+        except Refused as refusal:
+            messages.error(request, refusal.faults[0].message)
+        else:
+            messages.success(request, _("“%(name)s” is taken away from the draft.") % {"name": row.name})
         return workbench.again(request, draft)
     part = request.POST.get("part", "")
     if part not in [each["key"] for each in draft.content.get("sources", ())]:

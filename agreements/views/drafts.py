@@ -99,12 +99,9 @@ def draft_reopen(request: HttpRequest, code: str) -> HttpResponse:
         )
     )
     agreement = get_object_or_404(rows, number=Agreement.number_of(code) or 0)
-    purpose = request.POST.get("purpose", "")
-    if purpose not in (Draft.Purpose.CORRECTION, Draft.Purpose.AMENDMENT):
-        purpose = Draft.Purpose.CORRECTION
     told = dossier.read(agreement, proof=True)
     try:
-        draft = drafting.reopen(agreement, told, purpose=purpose, by=request.user)
+        draft = drafting.reopen(agreement, told, by=request.user)
     except Refused as refusal:
         messages.error(request, refusal.faults[0].message)
         return redirect(agreement)

@@ -34,6 +34,8 @@ def draft_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
                 reason=sent.get("reason", ""),
             )
         drafting.change(draft.pk, asked, seen=draft.version, verb="signed", by=request.user)
+    except drafting.Clashed as clashed:
+        return workbench.drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
     except Refused as refusal:
         messages.error(request, refusal.faults[0].message)
     return redirect(f"{reverse('draft-check', args=[draft.pk])}#without-source")

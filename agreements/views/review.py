@@ -163,9 +163,10 @@ def _asked(request: HttpRequest, about: Agreement | Draft) -> HttpResponse:
         return _decided(request, about, do, reason.cleaned_data["reason"])
     except Refused as refusal:
         about.refresh_from_db()
-        if isinstance(about, Draft) and about.closed_at is not None:
+        if isinstance(about, Draft) and (about.closed_at or about.submitted_at is None):
+            # It is no longer in review: what there is to see of it is elsewhere.
             messages.error(request, refusal.faults[0].message)
-            return redirect(about.agreement)
+            return redirect(about.agreement if about.closed_at else about)
         return _page(request, about, refused=refusal.faults, typed=request.POST, status=422)
 
 
@@ -188,6 +189,8 @@ def _decided(request: HttpRequest, about: Agreement | Draft, do: str, reason: st
             case Action.CALL_BACK:
                 drafting.call_back(about.pk, by=by)
                 return redirect("draft", about.pk)
+            case _:
+                raise Http404
     match do:
         case Action.PUBLISH:
             services.publish(about.pk, seen=seen, by=by)
@@ -253,6 +256,7 @@ def _page(
 ) -> HttpResponse:
     draft = about if isinstance(about, Draft) else None
     agreement = draft.agreement if draft else about
+    refused = list(refused)
     content, facts, keys, faults = _read(request, agreement, draft)
     texts = bench.texts(content)
     said = threads.threads(threads.read(about))
@@ -280,7 +284,8 @@ def _page(
             "waiting_comments": open_comments,
             "faults": faults,
             "double": record.of_agreement(content, own=agreement.pk, actor=request.user),
-            "refused": list(refused),
+            "refused": refused,
+            "reason_refused": next((each.message for each in refused if each.pointer == "/reason"), ""),
             "typed": typed or {},
             "address": _address(about),
             "title": record.called(content),

@@ -94,6 +94,8 @@ def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
             asked = placing.place(draft.content, words, choice)
         draft = drafting.change(draft.pk, asked, seen=draft.version, verb="placed", by=request.user)
+    except Clashed as clashed:
+        return drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
     except Refused as refusal:
         return drawn(
             request,
@@ -120,6 +122,8 @@ def draft_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
             )
         asked = reading.take(draft.content, chosen)
         draft = drafting.change(draft.pk, asked, seen=draft.version, verb="accepted", by=request.user)
+    except Clashed as clashed:
+        return drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
     except Refused as refusal:
         messages.error(request, refusal.faults[0].message)
     return again(request, draft)
@@ -312,8 +316,6 @@ def drawn(
 
 def said(draft: Draft, actor) -> dict[str, Any]:
     """What reviewers said of the draft, by place, and what can be done next."""
-    about = draft.agreement if draft.agreement and draft.agreement.editorial_state == "draft" else draft
-    name = "agreement-review" if about is draft.agreement else "draft-review"
     comments = threads.read(draft)
     for each in comments:
         each.field = record.field_name(each.path)
@@ -321,7 +323,7 @@ def said(draft: Draft, actor) -> dict[str, Any]:
         "threads": threads.threads(comments, record.place_of),
         "comments": [each for each in comments if each.settled_at is None],
         "step": next_step(draft, actor),
-        "address": reverse(name, args=[about.code if about is draft.agreement else draft.pk]),
+        "address": reverse("draft-review", args=[draft.pk]),
     }
 
 
