@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -51,9 +51,14 @@ class Order:
             return None
         if issubclass(self.type, date):
             value = self.type.fromisoformat(told)
-            if isinstance(value, datetime) and value.tzinfo is None:
+            if not isinstance(value, datetime):
+                return value
+            if value.tzinfo is None:
                 raise ValueError(told)
-            return value
+            try:
+                return value.astimezone(UTC)  # PostgreSQL knows fewer zones than may be written
+            except OverflowError as error:
+                raise ValueError(told) from error
         if type(told) is not self.type or (self.type is int and not -(2**63) <= told < 2**63):
             raise ValueError(told)
         if self.type is str and "\0" in told:

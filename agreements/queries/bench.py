@@ -42,9 +42,9 @@ OF_THE_RECORD = {
 
 
 _NUMBER = re.compile(
-    r"(?:[\W\d_]|(?<=\d)(?:er|ère|re|e|ème)(?![^\W\d_])|(?<![^\W\d_])(?:[IVXLC]{1,7}|[a-zA-Z]|"
+    r"(?>[\W\d_]|(?<=\d)(?:er|ère|re|e|ème)(?![^\W\d_])|(?<![^\W\d_])(?:[IVXLC]{1,7}|[a-zA-Z]|"
     r"(?i:articles?|art|chapter|chapitre|section|titre|title|annexe?|part|partie|المادة|الفصل|البند|الباب))"
-    r"(?![^\W\d_]))*"
+    r"(?![^\W\d_]))*+"
 )
 
 

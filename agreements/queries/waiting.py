@@ -48,6 +48,7 @@ TOLD = (
 
 _State = Agreement.EditorialState
 _NOBODY = Q(pk__in=[])
+_WRITING = ("fact.signed_without_source", "agreement.corrected", "agreement.changed")
 
 
 def entered(record: Agreement, actor) -> bool:
@@ -62,10 +63,10 @@ def written_by(actor) -> Q:
     if actor.account_id is None:
         return _NOBODY
     drafts = Draft.objects.filter(agreement=OuterRef("pk"), outcome=Draft.Outcome.ENTERED)
-    signatures = AuditEvent.objects.filter(
-        chain=OuterRef("pk"), verb="fact.signed_without_source", actor_id=actor.audit_id()
-    )
-    return Q(registered_by=actor.account_id) | Exists(drafts.filter(changed_by(actor))) | Exists(signatures)
+    # Signed, or written without a draft: by a table, by a form of the administration. Approving is not writing.
+    wrote = AuditEvent.objects.filter(chain=OuterRef("pk"), actor_id=actor.audit_id(), verb__in=_WRITING)
+    wrote = wrote.exclude(changes__has_key="proposed_by")
+    return Q(registered_by=actor.account_id) | Exists(drafts.filter(changed_by(actor))) | Exists(wrote)
 
 
 def changed_by(actor) -> Q:

@@ -5,6 +5,7 @@ Each begins as a draft that holds the document and the amendment or event alread
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -168,7 +169,9 @@ def _unlikely(agreement: Agreement, kind: str, occurred: DateClaim):
     """Sentences to confirm: possible all the same, as sources may be incomplete."""
     before = [
         each.kind
-        for each in sorted(agreement.events.all(), key=lambda each: (each.occurred.earliest is None, each.pk))
+        for each in sorted(
+            agreement.events.all(), key=lambda each: (each.occurred.earliest or date.max, each.pk)
+        )
         if each.kind != _Kind.RENEWAL and not _surely_before(occurred, each.occurred)
     ]
     last = before[-1] if before else ""

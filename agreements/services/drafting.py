@@ -178,6 +178,7 @@ def propose(
     Raises Refused as `submit` does, and where somebody is changing the record already.
     """
     with one_write():
+        Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
         if agreement.drafts.open().exists():
             raise Refused.at(
                 "",

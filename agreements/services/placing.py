@@ -270,13 +270,14 @@ class _Taken:
 
     def signatory(self) -> Iterator[tuple[str, Any]]:
         """Who signed for a party: somebody the draft names already, else somebody new, of whom no office is known."""
-        (party,) = self.chosen("parties", self.choice.of) or [None]
+        party = next(iter(self.chosen("parties", self.choice.of)), None)
         if party is None:
             raise Refused.at("/of", "party_missing", _("Say for which party this person signed."))
         name = self.choice.said.get("name") or self.plain.strip(" ,;:*")
         people = self.content.get("people", ())
         person = next(
-            (each["key"] for each in people if _folded(name) in map(_folded, each["names"].values())), None
+            (each["key"] for each in people if _folded(name) in map(_folded, each.get("names", {}).values())),
+            None,
         )
         if person is None:
             part = self.somebody(name)
@@ -370,7 +371,7 @@ class _Taken:
         yield self.proof("", About.TITLE)
 
     def alias(self) -> Iterator[tuple[str, Any]]:
-        (organization,) = self.chosen("organizations", self.choice.of) or [None]
+        organization = next(iter(self.chosen("organizations", self.choice.of)), None)
         if organization is None:
             raise Refused.at("/of", "organization_missing", _("Choose whose name this is."))
         key = new_key("n")
@@ -381,7 +382,7 @@ class _Taken:
 
     def profile(self) -> Iterator[tuple[str, Any]]:
         """What is said of an organization: its mandate, its kind, or a claim as of this source."""
-        (organization,) = self.chosen("organizations", self.choice.of) or [None]
+        organization = next(iter(self.chosen("organizations", self.choice.of)), None)
         if organization is None:
             raise Refused.at("/of", "organization_missing", _("Choose of which organization this is said."))
         here = f"/organizations/{organization}"
@@ -408,7 +409,7 @@ class _Taken:
         """One quote more for each fact in `of`: paths like `/commitments/c1`, "" or none for the agreement itself."""
         for path in self.choice.of or ("",):
             fact = look(self.content, path) if path else self.content
-            if fact is None:
+            if not isinstance(fact, Mapping):
                 raise Refused.at("/of", "part_is_gone", _("“%(key)s” is not in the draft.") % {"key": path})
             key, cited = self.proof(path, self.choice.about)
             if not any(each | {"key": ""} == cited | {"key": ""} for each in fact.get("citations", ())):

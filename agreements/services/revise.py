@@ -283,7 +283,7 @@ class Revision(Registration):
         return {name: getattr(now, name) for name in names} if now else {}
 
     def changed_by(self, row: Amendment, part: Mapping, at: str) -> list[AmendmentChange]:
-        """What an amendment changed stays as it was entered; an amendment that is new comes by `amending.amend`."""
+        """What an amendment changed stays as it was entered; an amendment that is new comes by `amending.Amending`."""
         if row.pk not in self.now[Amendment]:
             self.fault(
                 at,

@@ -1,6 +1,6 @@
 """Enters what editors sign for: facts that no source tells."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from agreements.queries import bench, proof
 from agreements.services.placing import new_key
 from agreements.services.provisions import Provisions
 from audit.trail import Actor
-from lib.papers import Change, look
+from lib.papers import Change
 from lib.problems import Refused
 from organizations.permissions import Permission
 
@@ -47,14 +47,24 @@ def given(draft: Draft) -> dict[str, Signature]:
 
     Later steps, an undo and a redo among them, move a signature and change no word of it: it stays the signer's.
     """
-    new = {f"{_MEMBER}/{each['key']}" for each in draft.content.get("without_source", ()) if "id" not in each}
+    now = {each["key"]: each for each in draft.content.get("without_source", ())}
     found: dict[str, Signature] = {}
-    for step in draft.steps.select_related("by").order_by("number") if new else ():
-        for change in map(Change.from_json, step.changes):
-            is_new = change.path in new and step.undoes is None
-            if is_new and change.after == look(draft.content, change.path) and step.by.may(Permission.EDIT):
-                found[change.path.removeprefix(f"{_MEMBER}/")] = Signature(step.by.audit_label(), step.at)
+    told = draft.steps.filter(undoes=None).exclude(verb="begun").select_related("by").order_by("number")
+    for step in told if now else ():
+        for change in map(Change.from_json, step.changes) if step.by.may(Permission.EDIT) else ():
+            for key, signature in _signatures(change):
+                if now.get(key) == signature:
+                    found[key] = Signature(step.by.audit_label(), step.at)
     return found
+
+
+def _signatures(change: Change) -> Iterator[tuple[str, Any]]:
+    """The signatures that a step wrote, by key: one of them, or those that are new where it wrote the whole member."""
+    if change.path == _MEMBER:
+        before = {each.get("key"): each for each in change.before or ()}
+        yield from ((each["key"], each) for each in change.after or () if before.get(each["key"]) != each)
+    elif change.path.startswith(f"{_MEMBER}/"):
+        yield change.path.split("/")[2], change.after
 
 
 def signing(content: Mapping[str, Any], *, fact: str, about: str, reason: str) -> list[tuple[str, Any]]:

@@ -345,7 +345,8 @@ class Entry(Quotes):
         place = place_of(parts, line.text("id"), f"{kind}:{label}" if kind and label else "", table)
         if place is None:
             place = len(parts)
-            parts.append({"key": f"{kind}:{label or place + 1}"} if kind else {})
+            named = kind or (table if table == "without_source" else "")
+            parts.append({"key": f"{named}:{label or place + 1}"} if named else {})
         else:
             line.known_id = parts[place].get("id", "")
         part = parts[place]

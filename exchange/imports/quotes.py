@@ -93,8 +93,9 @@ class Quotes:
                 return self._brought_organization(self.known.organization(label))
             member = {"alias": "aliases", "profile_claim": "profile"}.get(kind)
             key = self.known.became.get((kind, label), label)
+            key = str(as_uuid(key) or "")
             relation = {"alias": "aliases", "profile_claim": "profile_claims"}.get(kind)
-            row = relation and as_uuid(key) and Organization.objects.filter(**{relation: key}).first()
+            row = relation and key and Organization.objects.filter(**{relation: key}).first()
             if not row:
                 return None
             at, whole = self._brought_organization(row)
@@ -119,6 +120,7 @@ class Quotes:
         row = self.known.by_id("office", key)
         if row is None:
             return None
+        key = str(row.pk)
         person = organizations.with_offices(type(row.person).objects.filter(pk=row.person_id)).get()
         at, whole = self._brought("people", organizations.read_person(person))
         place = next(index for index, each in enumerate(whole["offices"]) if each["id"] == key)

@@ -209,6 +209,9 @@ def import_ask(request: HttpRequest, pk: UUID) -> HttpResponse:
     what = request.POST.get("what", "")
     if what not in Import.Asked.values:
         raise Http404(_("There is no such thing to do."))
+    if what == Import.Asked.APPLY and imported.state() not in {State.CHECKED, State.STOPPED}:
+        messages.error(request, _("Check what would happen first."))
+        return redirect(imported)
     try:
         desk.ask(imported, what, by=request.user)
     except Refused as refusal:

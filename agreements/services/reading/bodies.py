@@ -364,11 +364,12 @@ class Bodies:
             else:
                 at = text.level.find(form, *org.span)
                 span = (at, at + len(form))
-            parent = next((each for each in self.all if form in each.forms), None)
+            parent = next((each for each in self.all if each is not org and form in each.forms), None)
             if parent is None:
                 parent = Org(span, name[:1].upper() + name[1:], forms=[form])
                 self.all.append(parent)
-            org.parent, org.relation = parent, "part_of"
+            if parent.parent is not org:
+                org.parent, org.relation = parent, "part_of"
 
     def _within(self, org: Org, span: Span) -> bool:
         """Whether a stretch lies in the name of the unit, or of whoever heads it: «coordinateur régional de …»."""

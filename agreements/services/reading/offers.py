@@ -122,7 +122,8 @@ class Desk:
             case Beside.ORGANIZATION:
                 return self._organization(finding.said["name"])
             case Become.PARTY:
-                return self._keyed("parties", lambda part: part.get("organization") == self._body(finding))
+                body = self._body(finding)
+                return body and self._keyed("parties", lambda part: part.get("organization") == body)
             case Become.PERSON:
                 name = level(finding.said["name"])
                 return self._keyed("people", lambda part: name in map(level, part.get("names", {}).values()))
@@ -257,7 +258,8 @@ class Desk:
         if isinstance(value, Body):
             if value.name in self.by_name:
                 return {"key": key} if (key := self.key(self.by_name[value.name])) else None
-            return {"id": value.name.removeprefix("organization:")}
+            known = value.name.removeprefix("organization:")
+            return None if known.isdigit() else {"id": known}  # a place in the text: nobody offers that one
         if isinstance(value, Cite):
             return self.cite(value)
         if isinstance(value, Mapping):
