@@ -1,65 +1,182 @@
 """The API everywhere: every refusal as problem details (RFC 9457), router and server errors included."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied as Forbidden
 from django.core.exceptions import ValidationError as RuleBroken
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from config import pages
-from lib.problems import Fault, Refused, pointed
+from lib.problems import Fault, Problem, Refused, pointed
 
 MEDIA_TYPE = "application/problem+json"
 
-# Slug → what it is, and what to do about it. The page /problems/<slug> says the same.
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: the status it is answered with, what it is, and what to do about it."""
+
+    status: int
+    title: str
+    advice: str
+
+
+# Slug → its kind. The page /problems/<slug> says the same.
 PROBLEMS = {
-    "bad-request": (
-        gettext_lazy("The request cannot be understood"),
-        gettext_lazy("A parameter or the body has the wrong form. Each error names what to change."),
+    "bad-request": Kind(
+        400,
+        _("The request cannot be understood"),
+        _("A parameter or the body has the wrong form. Each error names what to change."),
     ),
-    "not-authenticated": (
-        gettext_lazy("No valid token or session"),
-        gettext_lazy(
-            "Send the header Authorization: Bearer with a token that is neither expired nor revoked."
+    "idempotency-key-required": Kind(
+        400,
+        _("A key is missing that makes it safe to send again"),
+        _(
+            "Send the header Idempotency-Key with a new random value of 8 to 64 letters, digits or signs for each "
+            "thing you want done, and the same value when you send it again."
         ),
     ),
-    "forbidden": (
-        gettext_lazy("Not allowed"),
-        gettext_lazy("The account or token is known, and its role does not include this action."),
+    "not-authenticated": Kind(
+        401,
+        _("No valid token or session"),
+        _("Send the header Authorization: Bearer with a token that is neither expired nor revoked."),
     ),
-    "not-found": (
-        gettext_lazy("Not there"),
-        gettext_lazy("There is no such record at this address, or this account may not read it."),
+    "forbidden": Kind(
+        403,
+        _("Not allowed"),
+        _("The account or token is known, and its role does not include this action."),
     ),
-    "method-not-allowed": (
-        gettext_lazy("This address does not do that"),
-        gettext_lazy("The Allow header lists what it does."),
+    "insufficient-scope": Kind(
+        403,
+        _("The token was not given this scope"),
+        _("Ask for a token with the scope that is named in “scope”."),
     ),
-    "not-acceptable": (gettext_lazy("Not offered in this format"), gettext_lazy("Ask for application/json.")),
-    "unsupported-media-type": (
-        gettext_lazy("Not understood in this format"),
-        gettext_lazy("Send application/json."),
+    "network-refused": Kind(
+        403,
+        _("The token is not used from this network"),
+        _("Call from one of the networks that the token was issued for, or have it issued anew."),
     ),
-    "refused": (
-        gettext_lazy("The content breaks a rule of the registry"),
-        gettext_lazy("Nothing was written. Each error points at the member to change."),
+    "not-your-side": Kind(
+        403,
+        _("Not your organization’s to say"),
+        _("A partner writes where its organization is a party, and only for its own side."),
     ),
-    "too-many-requests": (
-        gettext_lazy("Too many requests"),
-        gettext_lazy("Wait as long as the Retry-After header says, then send it again."),
+    "not-found": Kind(
+        404,
+        _("Not there"),
+        _("There is no such record at this address, or this account may not read it."),
     ),
-    "too-large": (gettext_lazy("Too large"), gettext_lazy("Send less at once.")),
-    "server-error": (
-        gettext_lazy("Our mistake"),
-        gettext_lazy("Nothing was written. The request id helps us find what happened."),
+    "method-not-allowed": Kind(
+        405,
+        _("This address does not do that"),
+        _("The Allow header lists what it does."),
+    ),
+    "not-acceptable": Kind(
+        406,
+        _("Not offered in this format"),
+        _("“formats” lists what this address is offered in."),
+    ),
+    "not-representable": Kind(
+        406,
+        _("This format cannot say it"),
+        _(
+            "The format demands something that the sources do not say. Ask for another format: nothing is invented."
+        ),
+    ),
+    "conflict": Kind(
+        409,
+        _("It is there already"),
+        _("Another record has what must be of one alone. Change that one, or send another value."),
+    ),
+    "idempotency-in-progress": Kind(
+        409,
+        _("The first request with this key is still being worked on"),
+        _("Wait as long as the Retry-After header says, then send the same request again."),
+    ),
+    "needs-approval": Kind(
+        409,
+        _("A published record is changed once somebody else approves it"),
+        _("Propose the change on the page of the record; it is made when a reviewer approves it."),
+    ),
+    "possible-duplicate": Kind(
+        409,
+        _("Perhaps it is in the registry already"),
+        _(
+            "Look at “candidates”. Use one of them, or send it again with “allow_duplicate” if it is another one."
+        ),
+    ),
+    "protected": Kind(
+        409,
+        _("Others lean on it"),
+        _("Records that point at it are removed or changed first, or it is merged into another one."),
+    ),
+    "gone": Kind(
+        410,
+        _("It was taken away"),
+        _("The record was here and is not any more; forget your copy of it."),
+    ),
+    "feed-expired": Kind(
+        410,
+        _("The feed does not go back that far"),
+        _("Load everything anew, and follow the feed from there."),
+    ),
+    "precondition-failed": Kind(
+        412,
+        _("It has changed since you read it"),
+        _("Read it again, make your change on what it is now, and send that with the new ETag."),
+    ),
+    "too-large": Kind(413, _("Too large"), _("Send less at once.")),
+    "unsupported-media-type": Kind(
+        415,
+        _("Not understood in this format"),
+        _("Send application/json."),
+    ),
+    "range-not-satisfiable": Kind(
+        416,
+        _("The file has no such part"),
+        _("Content-Range tells how long it is."),
+    ),
+    "refused": Kind(
+        422,
+        _("The content breaks a rule of the registry"),
+        _("Nothing was written. Each error points at the member to change."),
+    ),
+    "idempotency-key-reused": Kind(
+        422,
+        _("This key was used for something else"),
+        _("Draw a new Idempotency-Key for a new request; use the old one only to send the very same again."),
+    ),
+    "precondition-required": Kind(
+        428,
+        _("Say which state your change is made on"),
+        _("Send the header If-Match with the ETag you read."),
+    ),
+    "too-many-requests": Kind(
+        429,
+        _("Too many requests"),
+        _("Wait as long as the Retry-After header says, then send it again."),
+    ),
+    "server-error": Kind(
+        500,
+        _("Our mistake"),
+        _("Nothing was written. The request id helps us find what happened."),
+    ),
+    "unavailable": Kind(
+        503,
+        _("Not now"),
+        _("The registry cannot answer at the moment. Wait as long as the Retry-After header says."),
     ),
 }
+# What Django and DRF refuse has a status and no name.
 _BY_STATUS = {
     400: "bad-request",
     401: "not-authenticated",
@@ -69,21 +186,31 @@ _BY_STATUS = {
     406: "not-acceptable",
     413: "too-large",
     415: "unsupported-media-type",
+    416: "range-not-satisfiable",
     422: "refused",
     429: "too-many-requests",
     500: "server-error",
+    503: "unavailable",
 }
 
 
-def problem(status: int, *, detail: str = "", faults: list[Fault] = (), request_id: str = "") -> dict:
+def problem(
+    status: int,
+    *,
+    slug: str = "",
+    detail: str = "",
+    faults: Sequence[Fault] = (),
+    members: Mapping[str, Any] | None = None,
+    request_id: str = "",
+) -> dict:
     """The members of one problem: type, title, status, detail, request_id, errors with pointer, code and detail."""
-    slug = _BY_STATUS.get(status, "bad-request" if status < 500 else "server-error")
-    title, advice = PROBLEMS[slug]
+    slug = slug or _BY_STATUS.get(status, "bad-request" if status < 500 else "server-error")
+    kind = PROBLEMS[slug]
     body = {
         "type": f"{settings.PUBLIC_URL}/problems/{slug}",
-        "title": str(title),
+        "title": str(kind.title),
         "status": status,
-        "detail": str(detail or advice),
+        "detail": str(detail or kind.advice),
     }
     if request_id:
         body["request_id"] = request_id
@@ -91,12 +218,26 @@ def problem(status: int, *, detail: str = "", faults: list[Fault] = (), request_
         body["errors"] = [
             {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in faults
         ]
-    return body
+    return body | dict(members or {})
+
+
+def told(error: Problem, *, request_id: str = "") -> dict:
+    """The members of a problem that has a name of its own."""
+    return problem(
+        PROBLEMS[error.slug].status,
+        slug=error.slug,
+        detail=error.detail,
+        faults=error.faults,
+        members=error.members,
+        request_id=request_id,
+    )
 
 
 def problem_details(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler: our refusals and DRF's own, all as problems. Anything else stays a server error."""
     request_id = getattr(context["request"], "id", "")
+    if isinstance(error, Problem):
+        return _answer(told(error, request_id=request_id), headers=error.headers)
     if isinstance(error, Refused):
         return _answer(problem(422, faults=error.faults, request_id=request_id))
     if isinstance(error, RuleBroken):
@@ -168,5 +309,4 @@ def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What a problem is and what to do about it: where its `type` points."""
     if slug not in PROBLEMS:
         raise Http404
-    title, advice = PROBLEMS[slug]
-    return render(request, "problem.html", {"title": title, "advice": advice, "slug": slug})
+    return render(request, "problem.html", {"kind": PROBLEMS[slug], "slug": slug})

@@ -41,6 +41,30 @@ class Refused(Exception):
         )
 
 
+class Problem(Exception):
+    """A refusal of the API that has a name and a page of its own: `slug` is one of `config.rest.PROBLEMS`.
+
+    `detail` says what is so in this case, `faults` where; `members` are told beside the usual ones (the version there
+    is now), `headers` go with the answer (Retry-After). Nothing was written.
+    """
+
+    def __init__(
+        self,
+        slug: str,
+        *,
+        detail: str = "",
+        faults: Sequence[Fault] = (),
+        members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ):
+        super().__init__(f"{slug}: {detail}")
+        self.slug = slug
+        self.detail = detail
+        self.faults = list(faults)
+        self.members = dict(members or {})
+        self.headers = dict(headers or {})
+
+
 def pointed(errors: Any, pointer: str = "") -> Iterator[Fault]:
     """The faults in a tree of DRF errors (dicts, lists, ErrorDetails), each with its pointer."""
     if isinstance(errors, Mapping):

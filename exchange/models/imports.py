@@ -139,6 +139,14 @@ class Import(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("import", args=[self.pk])
 
+    MOVING = ("asked", "begun_at", "ended_at", "fault", "applied_at", "applied_by", "done", "total", "counts")
+    """What changes while somebody works on it."""
+
+    @property
+    def may_move(self) -> bool:
+        """Whether somebody may work on it now, as far as was read."""
+        return bool(self.asked) and not self.applied_at
+
     @property
     def lock(self) -> int:
         """The second half of the key of the lock that whoever works on it holds until the end of the transaction."""
@@ -168,28 +176,20 @@ class Import(models.Model):
 
     def state(self) -> State:
         """How far it is now. Asks who works on it before it looks what is done, so that no end is taken for a death."""
+        if not self.may_move:
+            return self.how_far(works=False)
+        works = self.is_worked_on()
+        self.refresh_from_db(fields=self.MOVING)
+        return self.how_far(works=works)
+
+    def how_far(self, *, works: bool) -> State:
+        """The same of what was read already, where somebody `works` on it or not. No query."""
         if self.undone_at:
             return State.UNDONE
         if self.applied_at:
             return State.APPLIED
         if not self.asked:
             return State.MAPPING
-        works = self.is_worked_on()
-        self.refresh_from_db(
-            fields=[
-                "asked",
-                "begun_at",
-                "ended_at",
-                "fault",
-                "applied_at",
-                "applied_by",
-                "done",
-                "total",
-                "counts",
-            ]
-        )
-        if self.applied_at:
-            return State.APPLIED
         if self.ended_at:
             return State.FAILED if self.fault else State.CHECKED
         if self.begun_at is None:
