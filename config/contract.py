@@ -1,11 +1,91 @@
-"""What the generated OpenAPI document gets wrong, put right."""
+"""The OpenAPI document: what every operation has in common, and what the generator gets wrong, put right."""
 
 from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+
+from config.rest import PROBLEMS
+from lib import contract
+
+BY_ITSELF = (400, 401, 403, 406, 429)
+"""What every operation may answer: strict parameters, who asks, in which format, how often."""
+WITH_A_BODY = (413, 415, 422)
+SHARED = {
+    "language": "Language",
+    "Accept-Language": "AcceptLanguage",
+    "Idempotency-Key": "IdempotencyKey",
+    "If-Match": "IfMatch",
+    "If-None-Match": "IfNoneMatch",
+}
+"""Parameters that many operations have → what they are called among the components."""
+
+
+class Operation(AutoSchema):
+    """One operation, with the refusals and the headers that nobody has to name for each."""
+
+    def get_override_parameters(self):
+        shared = [contract.LANGUAGE, contract.ACCEPT_LANGUAGE]
+        return [*shared, contract.IDEMPOTENCY_KEY] if self.method == "POST" else shared
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        if direction != "response":
+            return bodies
+        for status in self.by_itself():
+            if str(status) not in bodies:
+                bodies[str(status)] = self._get_response_for_code(
+                    contract.problem(status), str(status), None, direction
+                )
+        return dict(sorted(bodies.items()))
+
+    def by_itself(self) -> set[int]:
+        """The statuses of refusals that this operation may answer without saying so."""
+        found = set(BY_ITSELF)
+        if "{" in self.path:
+            found.add(404)
+        if self.method in {"POST", "PUT", "PATCH"} and self._get_request_body():
+            found |= set(WITH_A_BODY)
+        if self.method == "POST":
+            found |= {409}
+        return found
+
+    def _get_response_for_code(self, serializer, status_code, media_types=None, direction="response"):
+        is_problem = isinstance(serializer, OpenApiResponse) and serializer.response is contract.ProblemShape
+        body = super()._get_response_for_code(
+            serializer,
+            status_code,
+            [contract.PROBLEM_JSON] if is_problem and not media_types else media_types,
+            direction,
+        )
+        if is_problem:
+            body["description"] = _told(int(status_code), body["description"])
+        return body
+
+
+def _told(status: int, description: str) -> str:
+    """What a refusal of this status may be called, after what is said of it."""
+    names = "\n".join(
+        f"- `{slug}`: {kind.title}." for slug, kind in PROBLEMS.items() if kind.status == status
+    )
+    return f"{description}\n\n{names}".strip()
 
 
 def blank_or_value(result: dict, generator, request, public) -> dict:
     """The empty text may match both branches of «blank or value»: that is `anyOf`, not `oneOf`."""
     _mend(result)
+    return result
+
+
+def shared_parameters(result: dict, generator, request, public) -> dict:
+    """Parameters of nearly every operation are told once, among the components."""
+    told = result.setdefault("components", {}).setdefault("parameters", {})
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            for place, each in enumerate(operation.get("parameters", ())):
+                name = SHARED.get(each.get("name", ""))
+                if name and told.setdefault(name, each) == each:
+                    operation["parameters"][place] = {"$ref": f"#/components/parameters/{name}"}
     return result
 
 

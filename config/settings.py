@@ -210,7 +210,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["organizations.guards.ByAction"],
     "DEFAULT_RENDERER_CLASSES": ["config.renderers.Json"],
     "DEFAULT_PARSER_CLASSES": ["config.renderers.JsonParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.contract.Operation",
     "EXCEPTION_HANDLER": "config.rest.problem_details",
     "UNAUTHENTICATED_USER": "organizations.models.Anonymous",
     "DEFAULT_VERSIONING_CLASS": None,
@@ -224,7 +224,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     # No hook for enums: they stay where they are used, as their names would be guesses.
-    "POSTPROCESSING_HOOKS": ["config.contract.blank_or_value"],
+    "POSTPROCESSING_HOOKS": ["config.contract.blank_or_value", "config.contract.shared_parameters"],
 }
 
 LOGGING = {
