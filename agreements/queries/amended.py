@@ -33,6 +33,7 @@ from agreements.queries.members import read_claim
 from lib import languages
 from lib.claims import Basis, DateClaim
 from lib.papers import meet
+from lib.terms import Term
 from organizations.models import Office, Person
 
 
@@ -168,15 +169,23 @@ def _texts(name: str) -> Setter:
 
 
 def _pointing(column: str, name: str) -> Setter:
-    """Sets what a `code` or an `id` names; where that has left the registry since, the row stays as it is."""
+    """Sets what a `code` or an `id` names; what has left the registry since is told by the words it had then."""
 
     def set_(row: models.Model, value: Mapping | None) -> None:
         other = row._meta.get_field(column).related_model
         found = other._base_manager.filter(pk=value[name]).first() if value else None
-        if found or not value:
-            setattr(row, column, found)
+        setattr(row, column, found or (_as_told(other, value[name], value["label"]) if value else None))
 
     return set_
+
+
+def _as_told(model: type[models.Model], key: str, label: str) -> models.Model:
+    """A record that is no more, under the name that was written down; in which language it is, nobody wrote."""
+    row = model(pk=model._meta.pk.to_python(key))
+    languages.assign(
+        row, "label" if issubclass(model, Term) else "name", dict.fromkeys(languages.CODES, label)
+    )
+    return row
 
 
 def _code(column: str) -> Setter:
@@ -219,11 +228,11 @@ def _signatories(row: Party, value: list) -> None:
         Signatory(
             pk=UUID(each["id"]),
             party=row,
-            person=people[UUID(each["person"]["id"])],
+            person=people.get(UUID(each["person"]["id"]))
+            or _as_told(Person, each["person"]["id"], each["person"]["label"]),
             office=offices.get(UUID(each["office"])) if each["office"] else None,
         )
         for each in told
-        if UUID(each["person"]["id"]) in people
     ]
     _hold(row, "signatories", signatories)
 

@@ -23,6 +23,8 @@ from audit.models import AuditEvent
 from lib import papers
 from lib.papers import Change
 from lib.problems import Refused
+from organizations import services as organization_services
+from organizations.models import Organization
 from tests.agreements.conftest import empty_registry
 from tests.factories import AgreementFactory
 
@@ -517,6 +519,33 @@ class TestAsInForceOn:
         assert [each.text_en for each in before.agreement.objectives.all()][-1] == gone["texts"]["en"]
         assert [each.text_en for each in after.agreement.objectives.all()][-1] == "An aim of the amendment"
         assert {note.turned.change.kind for note in before.told} == {"added"}
+
+    def test_a_party_it_took_out_is_told_by_its_name_where_the_registry_has_it_no_more(
+        self, agreement, editor, people, client
+    ):
+        document = told(agreement)
+        document["organizations"].append(
+            {"key": "third", "slug": "third", "source_language": "en", "names": {"en": "Third"}}
+        )
+        quote = {"source": document["sources"][0]["id"], "start": 0, "end": 5}
+        document["parties"].append(
+            {
+                "organization": {"key": "third"},
+                "citations": [quote | {"quote": document["sources"][0]["text"][:5]}],
+            }
+        )
+        services.revise(agreement.pk, document, version=agreement.version, by=editor)
+        content = amended(told(agreement), effective=day("2026-07-01"))
+        gone = content["parties"].pop()
+        amend(agreement, content, by=editor)
+        organization = Organization.objects.get(pk=gone["organization"]["id"])
+        organization_services.remove(organization, by=people["administrator"])
+        client.force_login(editor)
+
+        before, after = (page(client, agreement, f"?in_force_on=2026-0{month}-15") for month in (6, 8))
+
+        assert "C Third" in before
+        assert "C Third" not in after
 
     def test_the_legal_state_of_that_day_follows_from_what_was_agreed_then(self, agreement, editor):
         quote = {"source": "avenant", "start": 0, "end": 9, "quote": TEXT[:9], "about": "ends"}
