@@ -42,15 +42,15 @@ PLACES: dict[str, str] = {
 }
 """Where a dossier tells each fact of the agreement itself."""
 
-COLUMNS: dict[str, str] = {
-    About.SIGNED: "signed",
-    About.EFFECTIVE: "effective",
-    About.ENDS: "ends",
-    About.RENEWAL: "renewal",
-    About.AMOUNT: "amount",
-    About.PROGRAMME: "programme",
-    About.PLACE: "place_of_signature",
-    About.OCCASION: "occasion",
+COLUMNS: dict[str, tuple[str, ...]] = {
+    About.SIGNED: ("signed",),
+    About.EFFECTIVE: ("effective",),
+    About.ENDS: ("ends",),
+    About.RENEWAL: ("renewal", "notice_days"),
+    About.AMOUNT: ("amount", "currency"),
+    About.PROGRAMME: ("programme",),
+    About.PLACE: ("place_of_signature",),
+    About.OCCASION: ("occasion",),
 }
 """How the names of the columns begin that tell each of them."""
 

@@ -33,6 +33,17 @@ def missing(agreement: Agreement) -> list[Fault]:
     return [without_proof(pointer) for pointer in proof.pointers(agreement.pk, found).values()]
 
 
+def signable(reason: str, *, is_bare: bool) -> str:
+    """The reason for which a fact is signed. Raises Refused without one, and where the fact has its proof already."""
+    if not reason.strip():
+        raise Refused.at("/reason", "reason_missing", _("Say why this is entered without source."))
+    if not is_bare:
+        raise Refused.at(
+            "/fact", "proved_already", _("This needs no signature: it has a quote, or is signed for already.")
+        )
+    return reason.strip()
+
+
 def sign(
     agreement_id: UUID, *, fact: UUID | None = None, about: str = "", reason: str, by: Actor
 ) -> WithoutSource:
@@ -42,20 +53,15 @@ def sign(
     a quote or is signed for already.
     """
     demand(by, Permission.EDIT)
-    if not reason.strip():
-        raise Refused.at("/reason", "reason_missing", _("Say why this is entered without source."))
     with one_write():
         agreement = Agreement.objects.visible_to(by).select_for_update(of=("self",)).get(pk=agreement_id)
         column, row = _fact(agreement, fact, about)
         bare = proof.unproved(agreement.pk)
-        if not any((each.about == about) if about else (each.key == fact) for each in bare):
-            raise Refused.at(
-                "", "proved_already", _("This needs no signature: it has a quote, or is signed for already.")
-            )
+        is_bare = any((each.about == about) if about else (each.key == fact) for each in bare)
         signature = WithoutSource(
             agreement=agreement,
             about=about,
-            reason=reason.strip(),
+            reason=signable(reason, is_bare=is_bare),
             signed_by=by.audit_label(),
             signed_at=timezone.now(),
             **({column: row} if row else {}),

@@ -92,6 +92,7 @@ _BELONG = {
     CommitmentDebtor: "commitment_id",
     CommitmentBeneficiary: "commitment_id",
     AdvantageBeneficiary: "advantage_id",
+    Signatory: "party_id",
 }
 
 
@@ -330,8 +331,8 @@ class Revision(Registration):
         (after,) = self.wanted[Agreement].values()
         touched: set[UUID | str] = {
             about
-            for about, name in proof.COLUMNS.items()
-            if _said(after, name) != _said(self.agreement_now, name)
+            for about, names in proof.COLUMNS.items()
+            if _said(after, *names) != _said(self.agreement_now, *names)
         }
         for _column, model, _order in proof.MEMBERS.values():
             now, wanted = self.now[model], self.wanted[model]
@@ -398,10 +399,11 @@ def _follow(row: models.Model) -> None:
             setattr(row, field.attname, other.pk)
 
 
-def _said(row: models.Model, prefix: str = "") -> tuple:
-    """The columns of a row whose names begin so, but for its key and its place among others."""
+def _said(row: models.Model, *prefixes: str) -> tuple:
+    """The columns of a row whose names begin so, or all, but for its key and its place among others."""
     told = revision.columns(row).items()
-    return tuple(value for name, value in told if name.startswith(prefix) and name not in ("id", "position"))
+    begin = prefixes or ("",)
+    return tuple(value for name, value in told if name.startswith(begin) and name not in ("id", "position"))
 
 
 def _name(row: models.Model) -> str:

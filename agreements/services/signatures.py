@@ -21,6 +21,7 @@ from agreements.models import (
 )
 from agreements.queries import bench, proof
 from agreements.services.placing import new_key
+from agreements.services.proof import signable
 from agreements.services.provisions import Provisions
 from audit.trail import Actor
 from lib.papers import Change
@@ -72,14 +73,9 @@ def signing(content: Mapping[str, Any], *, fact: str, about: str, reason: str) -
 
     Raises Refused without a reason, and for a fact that is not there, has a quote, or is signed for already.
     """
-    if not reason.strip():
-        raise Refused.at("/reason", "reason_missing", _("Say why this is entered without source."))
-    if not any((each.fact, each.about) == (fact, about) for each in bench.unproved(content)):
-        raise Refused.at(
-            "/fact", "proved_already", _("This needs no signature: it has a quote, or is signed for already.")
-        )
+    is_bare = any((each.fact, each.about) == (fact, about) for each in bench.unproved(content))
     key = new_key("w")
-    told = {"fact": fact or None, "about": about, "reason": reason.strip()}
+    told = {"fact": fact or None, "about": about, "reason": signable(reason, is_bare=is_bare)}
     return [(f"{_MEMBER}/{key}", {"key": key} | told)]
 
 

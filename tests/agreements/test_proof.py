@@ -257,6 +257,34 @@ class TestARevision:
             services.revise(agreement.pk, told, version=agreement.version, by=editor())
         assert codes(refusal) == [("/commitments/0", "without_proof")]
 
+    @pytest.mark.parametrize(
+        ("change", "pointer"),
+        [
+            (lambda told: told["amount"].update(currency="EUR"), "/amount"),
+            (lambda told: told["renewal"].update(notice_days=60), "/renewal/rule"),
+            (lambda told: told["parties"][1].update(signatories=[{"person": {"key": "who"}}]), "/parties/1"),
+        ],
+        ids=["currency", "notice", "signatory"],
+    )
+    def test_asks_for_the_proof_of_a_fact_of_which_only_a_part_changes(self, change, pointer):
+        document = bare(
+            amount={"value": "100.00", "currency": "MAD"},
+            renewal={"rule": "automatic", "notice_days": 30},
+            people=[{"key": "who", "source_language": "en", "names": {"en": "Somebody"}}],
+            editorial_state="published",
+            id="01a00000-0000-7000-8000-000000000001",
+            number=900_001,
+        )
+        document["parties"][1]["citations"] = []
+        agreement = services.register(document, by=System("restorer"))
+        told = written(agreement) | {"people": document["people"]}
+        change(told)
+
+        with pytest.raises(Refused) as refusal:
+            services.revise(agreement.pk, told, version=agreement.version, by=editor())
+
+        assert codes(refusal) == [(pointer, "without_proof")]
+
     def test_of_a_draft_may_lack_proof(self):
         agreement = services.register(paper(), by=editor())
         told = written(agreement)
@@ -309,7 +337,7 @@ class TestSigningARecord:
         with pytest.raises(Refused) as refusal:
             proving.sign(agreement.pk, fact=agreement.commitments.get().pk, reason=REASON, by=editor())
 
-        assert codes(refusal) == [("", "proved_already")]
+        assert codes(refusal) == [("/fact", "proved_already")]
 
     def test_is_refused_to_a_contributor(self):
         with pytest.raises(PermissionDenied):
