@@ -50,46 +50,47 @@ def register(
 
     Raises PermissionDenied, or Refused with every fault found, each with a JSON pointer into the document.
     """
-    demand(by, Permission.REGISTER)
-    shape = DossierShape(data=document)
-    if not shape.is_valid():
-        raise Refused(list(pointed(shape.errors)))
-    with one_write():
-        registration = Registration(shape.validated_data, by)
-        registration.signed = signed or {}
-        agreement = registration.write()
-        if became is not None:
-            became |= registration.became()
-    return agreement
+    registration = _written(Registration, document, signed=signed, by=by)
+    if became is not None:
+        became |= registration.became()
+    return registration.row
+
+
+def register_on_trial(
+    document: Mapping[str, Any], *, signed: Mapping[str, Signature] | None = None, by: Actor
+) -> Agreement:
+    """The agreement that `register` would make, for a caller who takes the whole transaction back afterwards.
+
+    So that one trial may hold many agreements which lean on each other. It takes no number of the registry.
+    """
+    return _written(Rehearsal, document, signed=signed, by=by).row
 
 
 def rehearse(
     document: Mapping[str, Any], *, signed: Mapping[str, Signature] | None = None, by: Actor
 ) -> None:
-    """Raise what `register` would raise; nothing is written, and no number of the registry is taken."""
-    demand(by, Permission.REGISTER)
-    shape = DossierShape(data=document)
-    if not shape.is_valid():
-        raise Refused(list(pointed(shape.errors)))
+    """Raise what `register` would raise; nothing is written."""
     with transaction.atomic():
-        with one_write():
-            rehearsal = Rehearsal(shape.validated_data, by)
-            rehearsal.signed = signed or {}
-            rehearsal.write()
+        register_on_trial(document, signed=signed, by=by)
         transaction.set_rollback(True)
 
 
-def register_on_trial(document: Mapping[str, Any], *, by: Actor) -> Agreement:
-    """The agreement that `register` would make, for a caller who takes the whole transaction back afterwards.
-
-    So that one trial may hold many agreements which lean on each other. It takes no number of the registry.
-    """
+def _written(
+    how: "type[Registration]",
+    document: Mapping[str, Any],
+    *,
+    signed: Mapping[str, Signature] | None,
+    by: Actor,
+) -> "Registration":
     demand(by, Permission.REGISTER)
     shape = DossierShape(data=document)
     if not shape.is_valid():
         raise Refused(list(pointed(shape.errors)))
     with one_write():
-        return Rehearsal(shape.validated_data, by).write()
+        registration = how(shape.validated_data, by)
+        registration.signed = signed or {}
+        registration.write()
+    return registration
 
 
 class Registration(Signatures):
