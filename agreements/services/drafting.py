@@ -91,11 +91,7 @@ def reopen(
                 raise PermissionDenied(_("Only those who entered it or an editor changes a record."))
         if going_on := agreement.drafts.visible_to(by).open().order_by("-changed_at").first():
             if going_on.purpose != purpose:
-                raise Refused.at(
-                    "",
-                    "change_going_on",
-                    _("A draft changes this record already: go on with it, or put it away first."),
-                )
+                raise _change_going_on()
             return going_on
         draft = Draft.objects.create(
             owner=by,
@@ -136,11 +132,16 @@ def discard(draft_id: UUID, *, by: User) -> Draft:
 
 
 def take_up(draft_id: UUID, *, by: User) -> Draft:
-    """Go on with a draft that was put away."""
+    """Go on with a draft that was put away. Raises Refused while another one changes the same record."""
     with one_write():
         draft = _locked(draft_id, by)
         if draft.outcome == Draft.Outcome.ENTERED:
             raise Refused.at("", "already_entered", _("This draft is in the registry already."))
+        if draft.agreement_id is not None:
+            # Locked as in `reopen`: of two that would be open at once one waits, and is refused.
+            agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=draft.agreement_id)
+            if agreement.drafts.visible_to(by).open().exclude(pk=draft.pk).exists():
+                raise _change_going_on()
         draft.closed_at, draft.outcome = None, ""
         draft.save(update_fields=["closed_at", "outcome", "changed_at"])
     return draft
@@ -402,6 +403,14 @@ def _turn(draft_id: UUID, *, verb: str, by: User) -> Draft:
         changes = [Change.from_json(each).inverse() for each in reversed(step.changes)]
         _step(draft, verb, changes, by, undoes=step.number)
     return draft
+
+
+def _change_going_on() -> Refused:
+    return Refused.at(
+        "",
+        "change_going_on",
+        _("A draft changes this record already: go on with it, or put it away first."),
+    )
 
 
 def _wished(asked: Iterable[tuple[str, Any]]) -> list[Change]:

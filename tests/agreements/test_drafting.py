@@ -15,6 +15,8 @@ from agreements.queries import dossier
 from agreements.services import drafting
 from agreements.services.drafting import Clashed
 from lib.problems import Refused
+from tests.agreements import reviewing
+from tests.agreements.reviewing import record, refusal
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,16 @@ class TestADraft:
         drafting.take_up(draft.pk, by=author)
 
         assert change(draft, ("/place_of_signature", "Fès"), by=author).content["place_of_signature"] == "Fès"
+
+    def test_is_not_taken_up_while_another_one_changes_the_same_record(self, author):
+        agreement = record(author)
+        first = reviewing.change(agreement, author)
+        drafting.discard(first.pk, by=author)
+        second = reviewing.change(agreement, author)
+
+        assert refusal(drafting.take_up, first.pk, by=author) == ["change_going_on"]
+        drafting.discard(second.pk, by=author)
+        assert drafting.take_up(first.pk, by=author).closed_at is None
 
     @pytest.mark.parametrize(
         ("path", "code"),
