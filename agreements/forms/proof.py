@@ -1,6 +1,6 @@
 """Facts without a quote, as they are listed for those who cite or sign: of a draft, and of a record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,10 +69,9 @@ def of_draft(draft: Draft, choices: record.Choices) -> list[Listed]:
     return found
 
 
-def of_record(agreement: Agreement) -> list[Listed]:
-    """The facts of a record that no quote proves: those nobody signed for, then the others; at most ten queries."""
+def of_record(agreement: Agreement, bare: Sequence[proof.Bare]) -> list[Listed]:
+    """The facts of a record that no quote proves: the `bare` ones, then those signed for; at most nine queries."""
     address = agreement.get_absolute_url()
-    bare = proof.unproved(agreement.pk)
     found = [
         Listed("", about, _own_name(about), _own(agreement, about), address)
         for about in proof.PLACES

@@ -31,6 +31,7 @@ from agreements.models import (
 )
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import ledger, newer
+from audit.trail import Actor
 from lib import addresses, languages
 from organizations import queries as organizations
 from organizations.models import Office, Organization, Person
@@ -90,6 +91,12 @@ def with_quotes(agreements):
 def with_citations(agreements):
     """Bring the whole proof: the quotes, their sources and the files behind those."""
     return with_quotes(agreements).prefetch_related("source_links__source__files")
+
+
+def with_proof(actor: Actor, *, on: date):
+    """The agreements that `actor` may read, each with all that `read` needs to tell it with its proof."""
+    readable = Agreement.objects.visible_to(actor)
+    return with_citations(with_facts(readable, on=on, readable=readable))
 
 
 def read(agreement: Agreement, *, proof: bool = False, leaned_on: bool = True) -> dict:

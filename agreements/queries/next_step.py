@@ -1,5 +1,6 @@
 """What somebody can do next with a record or a draft, in a sentence: what is offered here, the services allow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,9 +39,12 @@ class NextStep:
     lacks: str = ""
 
 
-def next_step(about: Agreement | Draft, actor) -> NextStep:
-    """What `actor`, who may read it, can do next. At most three queries; for a draft its agreement besides."""
-    return _of_draft(about, actor) if isinstance(about, Draft) else _of_record(about, actor)
+def next_step(about: Agreement | Draft, actor, *, unproved: Sequence[proof.Bare] | None = None) -> NextStep:
+    """What `actor`, who may read it, can do next. At most three queries; for a draft its agreement besides.
+
+    `unproved` are the facts of a record that nothing proves, where somebody has asked for them already.
+    """
+    return _of_draft(about, actor) if isinstance(about, Draft) else _of_record(about, actor, unproved)
 
 
 def standing(record: Agreement, actor) -> NextStep | None:
@@ -61,12 +65,12 @@ def changes_in_review(record: Agreement, actor) -> list[Draft]:
 # Records.
 
 
-def _of_record(record: Agreement, actor) -> NextStep:
+def _of_record(record: Agreement, actor, unproved: Sequence[proof.Bare] | None) -> NextStep:
     match record.editorial_state:
         case _State.DRAFT:
             return _of_a_draft_record(record, actor)
         case _State.IN_REVIEW:
-            return _in_review(record, actor)
+            return _in_review(record, actor, unproved)
         case _State.PUBLISHED:
             return _published(actor)
     if actor.may(Permission.REVIEW):
@@ -98,13 +102,13 @@ def _of_a_draft_record(record: Agreement, actor) -> NextStep:
     return NextStep(sentence, frozenset(actions))
 
 
-def _in_review(record: Agreement, actor) -> NextStep:
+def _in_review(record: Agreement, actor, unproved: Sequence[proof.Bare] | None) -> NextStep:
     wrote = Agreement.objects.filter(written_by(actor), pk=record.pk).exists()
     actions = _if_a_person(actor, Action.COMMENT) if actor.may(Permission.REGISTER) else set()
     if actor.may(Permission.REGISTER) and (wrote or entered(record, actor)):
         actions |= {Action.CALL_BACK}
     if actor.may(Permission.REVIEW) and not wrote:
-        lacks = _lacks(record)
+        lacks = _lacks(record, unproved)
         actions |= {Action.SEND_BACK} | (set() if lacks else {Action.PUBLISH})
         sentence = (
             _("In review. It cannot be published as it is: complete it, or ask for a correction.")
@@ -143,11 +147,11 @@ def _published(actor) -> NextStep:
     )
 
 
-def _lacks(record: Agreement) -> str:
+def _lacks(record: Agreement, unproved: Sequence[proof.Bare] | None) -> str:
     """Why the record cannot be published as it is; "" when it can."""
     if record.parties.count() < 2:
         return _("A published agreement has at least two parties.")
-    if bare := len(proof.unproved(record.pk)):
+    if bare := len(proof.unproved(record.pk) if unproved is None else unproved):
         return ngettext(
             "%(number)d fact has neither a quote nor an editor’s name: cite it, or sign that it is entered without "
             "source.",

@@ -37,8 +37,7 @@ WAYS = {
 @requires(Permission.REGISTER)
 def record_change(request: HttpRequest, code: str) -> HttpResponse:
     """Choose the way; say which amendment or event it is, and by which document. A draft begins."""
-    readable = Agreement.objects.visible_to(request.user)
-    rows = dossier.with_citations(dossier.with_facts(readable, on=timezone.localdate(), readable=readable))
+    rows = dossier.with_proof(request.user, on=timezone.localdate())
     agreement = get_object_or_404(rows, number=Agreement.number_of(code) or 0)
     chosen = (request.POST if request.method == "POST" else request.GET).get("way", "")
     way = WAYS.get(chosen)

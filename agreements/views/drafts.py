@@ -91,13 +91,7 @@ def draft_new(request: HttpRequest) -> HttpResponse:
 @requires(Permission.REGISTER)
 def draft_reopen(request: HttpRequest, code: str) -> HttpResponse:
     """Begin to correct a record; it stays as it is until the draft is entered."""
-    rows = dossier.with_citations(
-        dossier.with_facts(
-            Agreement.objects.visible_to(request.user),
-            on=timezone.localdate(),
-            readable=Agreement.objects.visible_to(request.user),
-        )
-    )
+    rows = dossier.with_proof(request.user, on=timezone.localdate())
     agreement = get_object_or_404(rows, number=Agreement.number_of(code) or 0)
     told = dossier.read(agreement, proof=True)
     try:

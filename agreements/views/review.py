@@ -261,9 +261,10 @@ def _page(
     texts = bench.texts(content)
     said = threads.threads(threads.read(about))
     rows = _rows(agreement, facts, keys, content, texts, said, draft=draft)
-    bare = _bare(agreement) if draft is None and agreement.editorial_state == _State.IN_REVIEW else []
+    bare = [] if draft else proof.unproved(agreement.pk)
+    marked = _places(bare) if agreement.editorial_state == _State.IN_REVIEW else set()
     for each in rows:
-        each.faults = [_("Neither a quote nor an editor’s name.")] if each.path and each.path in bare else []
+        each.faults = [_("Neither a quote nor an editor’s name.")] if each.path in marked else []
     open_comments = sum(len(each.open) for each in said.values())
     elsewhere = _settle_down(rows, said)
     return render(
@@ -273,13 +274,13 @@ def _page(
             "about": about,
             "agreement": agreement,
             "draft": draft,
-            "step": next_step(about, request.user),
+            "step": next_step(about, request.user, unproved=bare),
             "texts": texts,
             "coverage": bench.coverage(texts),
             "open": [(text, line) for text in texts for line in text.open],
             "rows": [each for each in rows if not each.path.startswith(_LEANED_ON)],
             "leaned_on": [each for each in rows if each.path.startswith(_LEANED_ON)],
-            "unquoted": [] if draft else of_record(agreement),
+            "unquoted": [] if draft else of_record(agreement, bare),
             "elsewhere": elsewhere,
             "waiting_comments": open_comments,
             "faults": faults,
@@ -330,18 +331,16 @@ def _read(
 
 
 def _document(request: HttpRequest, agreement: Agreement) -> dict[str, Any]:
-    readable = Agreement.objects.visible_to(request.user)
-    rows = dossier.with_facts(readable.filter(pk=agreement.pk), on=timezone.localdate(), readable=readable)
-    return dossier.read(dossier.with_citations(rows).get(), proof=True)
+    rows = dossier.with_proof(request.user, on=timezone.localdate())
+    return dossier.read(rows.get(pk=agreement.pk), proof=True)
 
 
-def _bare(agreement: Agreement) -> list[str]:
-    """The places of the facts that nothing proves."""
+def _places(bare: Iterable[proof.Bare]) -> set[str]:
+    """Where the facts stand that nothing proves."""
     members = {column: member for member, (column, _model, _order) in proof.MEMBERS.items()}
-    return [
-        proof.PLACES[each.about] if each.about else f"/{members[each.column]}/{each.key}"
-        for each in proof.unproved(agreement.pk)
-    ]
+    return {
+        proof.PLACES[each.about] if each.about else f"/{members[each.column]}/{each.key}" for each in bare
+    }
 
 
 def _rows(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agreements.forms.files import SourceFilesForm
 from agreements.forms.sources import NewerTextForm
-from agreements.models import Agreement, Citation, Source, SourceFile
+from agreements.models import Citation, Source, SourceFile
 from agreements.queries import dossier, newer, sheet
 from agreements.services import evidence, recite
 from lib import rewording
@@ -91,9 +91,7 @@ def source_newer(request: HttpRequest, pk: UUID) -> HttpResponse:
     if latest := newer.newest([source.pk]).get(source.pk):
         messages.info(request, _("A newer text is entered already: this is the newest."))
         return redirect("source", latest.pk)
-    form = NewerTextForm(
-        request.POST or None, request.FILES or None, initial={"published": source.published.text}
-    )
+    form = NewerTextForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             text = evidence.renew(
@@ -125,9 +123,7 @@ def source_cite(request: HttpRequest, pk: UUID) -> HttpResponse:
     latest = newer.newest([citation.source_id]).get(citation.source_id)
     if latest is None:
         raise Http404(_("Of this source there is no newer text."))
-    readable = Agreement.objects.visible_to(request.user)
-    rows = dossier.with_citations(dossier.with_facts(readable, on=timezone.localdate(), readable=readable))
-    agreement = rows.get(pk=citation.agreement_id)
+    agreement = dossier.with_proof(request.user, on=timezone.localdate()).get(pk=citation.agreement_id)
     try:
         draft, at = recite.begin(
             agreement, dossier.read(agreement, proof=True), citation, latest, by=request.user

@@ -1,12 +1,15 @@
 """The pages of review: what stands on them for whom, and what their forms do."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from agreements import services
 from agreements.models import Agreement, OpenQuestion, ReviewComment
 from agreements.services import comments, drafting
 from tests import factories
+from tests.agreements.proving import bare
 from tests.agreements.reviewing import WHY, change, client, record, said, submitted
 from tests.factories import OpenQuestionFactory, OrganizationFactory, UserFactory
 
@@ -131,6 +134,16 @@ class TestTheReviewOfARecord:
         refused = client(reviewer).post(page(agreement), {"do": "publish"})
         assert refused.status_code == 422
         assert '<a href="#lacking">' in said(refused)
+
+    def test_asks_once_which_facts_lack_their_proof(self, author, reviewer):
+        agreement = services.register(bare(), by=author)
+        services.submit(agreement.pk, by=author)
+
+        with CaptureQueriesContext(connection) as asked:
+            text = said(client(reviewer).get(page(agreement)))
+
+        assert "2 facts have neither a quote nor an editor’s name" in text
+        assert sum("mithaq_unproved" in each["sql"] for each in asked) == 1
 
     def test_settles_a_comment_and_folds_it(self, author, reviewer):
         agreement = record(author, "in_review")
