@@ -2,6 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client, Token
 from allauth.mfa.models import Authenticator
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -41,8 +42,9 @@ handler403 = "config.rest.forbidden"
 handler404 = "config.rest.not_found"
 handler500 = "config.rest.server_error"
 
-# Groups mean nothing under our roles, and what allauth keeps (addresses, secrets of second factors) is the account's.
-for each in (Group, EmailAddress, Authenticator):
+# Groups mean nothing under our roles, what allauth keeps (addresses, secrets of second factors) is the account's, and
+# an OAuth client is a token of ours: made, seen and revoked as one.
+for each in (Group, EmailAddress, Authenticator, Client, Token):
     admin.site.unregister(each)
 
 # The administration's own sign-in knows nothing of second factors: everybody comes in by the one door.

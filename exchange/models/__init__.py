@@ -1,5 +1,7 @@
 """What passes between the registry and others: tables that come in, and what partner systems asked and are told."""
 
+from exchange.models.calls import ApiCall, RateWindow
+from exchange.models.idempotency import KeptAnswer
 from exchange.models.imports import (
     LOCKS,
     Import,
@@ -12,10 +14,13 @@ from exchange.models.imports import (
 
 __all__ = [
     "LOCKS",
+    "ApiCall",
     "Import",
     "ImportEffect",
     "ImportRow",
+    "KeptAnswer",
     "KnownHeader",
+    "RateWindow",
     "State",
     "import_path",
 ]

@@ -6,14 +6,25 @@ import secrets
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib import networks
 from lib.identity import new_id
 from organizations.models.organization import Organization
-from organizations.permissions import ANONYMOUS, ROLES, Permission, Role
+from organizations.permissions import (
+    ANONYMOUS,
+    ROLES,
+    Permission,
+    Role,
+    Scope,
+    every_scope,
+    opened,
+    scope_of,
+)
 
 
 class Acting:
@@ -30,6 +41,10 @@ class Acting:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    def scope_missing(self, permission: Permission) -> str:
+        """The scope that this actor would need for what its role may do already; blank for everybody but tokens."""
+        return ""
 
     @property
     def may_read(self) -> bool:
@@ -139,7 +154,12 @@ class ApiTokenQuerySet(models.QuerySet):
 
 
 class ApiToken(Acting, models.Model):
-    """A partner system's key. Shown once; only its SHA-256 is kept, with a prefix to recognise it by."""
+    """A partner system's key. Shown once; only its SHA-256 is kept, with a prefix to recognise it by.
+
+    It may what its role and its `scopes` both open. With an `oauth_client` it has no secret of its own: the system
+    draws short-lived ones with its client secret, and all of them act as this row does. `networks` are those it is
+    used from, as CIDR; none means anywhere.
+    """
 
     SCHEME = "mithaq"
 
@@ -149,8 +169,36 @@ class ApiToken(Acting, models.Model):
     )
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.PARTNER_SYSTEM)
     label = models.CharField(_("what it is for"), max_length=120, blank=True, default="")
+    scopes = ArrayField(
+        models.CharField(max_length=24, choices=Scope), verbose_name=_("scopes"), default=every_scope
+    )
+    networks = ArrayField(
+        models.CharField(max_length=43, validators=[networks.is_network]),
+        verbose_name=_("networks"),
+        default=list,
+        blank=True,
+        help_text=_("Where it is used from, as 192.0.2.0/24 or 2001:db8::/32; empty is anywhere."),
+    )
     prefix = models.CharField(_("begins with"), max_length=16, editable=False)
-    digest = models.CharField(_("SHA-256"), max_length=64, unique=True, editable=False)
+    digest = models.CharField(_("SHA-256"), max_length=64, unique=True, null=True, editable=False)
+    oauth_client = models.OneToOneField(
+        "allauth_idp_oidc.Client",
+        models.PROTECT,
+        verbose_name=_("OAuth client"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="api_token",
+    )
+    issued_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        verbose_name=_("issued by"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="issued_tokens",
+    )
     created_at = models.DateTimeField(_("issued"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
@@ -161,6 +209,19 @@ class ApiToken(Acting, models.Model):
     class Meta:
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
+        constraints = [
+            models.CheckConstraint(
+                name="api_token_has_scopes_that_exist",
+                condition=Q(scopes__contained_by=Scope.values) & Q(scopes__len__gt=0),
+                violation_error_message=_("A token has at least one scope, and only scopes that exist."),
+            ),
+            models.CheckConstraint(
+                name="api_token_has_its_own_secret_or_a_client",
+                condition=Q(digest__isnull=False, oauth_client__isnull=True)
+                | Q(digest__isnull=True, oauth_client__isnull=False),
+                violation_error_message=_("A token opens by its own secret, or through an OAuth client."),
+            ),
+        ]
 
     is_authenticated = True
     is_anonymous = False
@@ -174,6 +235,14 @@ class ApiToken(Acting, models.Model):
 
     def audit_id(self) -> str:
         return f"token:{self.pk}"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return opened(self.role, tuple(self.scopes))
+
+    def scope_missing(self, permission: Permission) -> str:
+        held = permission in ROLES.get(self.role, frozenset())
+        return scope_of(permission) if held and not self.may(permission) else ""
 
     @classmethod
     def draw(cls) -> tuple[str, dict[str, str]]:

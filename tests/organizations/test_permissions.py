@@ -3,7 +3,7 @@
 import pytest
 
 from organizations.models import Anonymous, System
-from organizations.permissions import ROLES, Permission, Role
+from organizations.permissions import ROLES, SCOPES, Permission, Role, Scope, offered, opened
 from tests.factories import ApiTokenFactory, UserFactory
 
 EVERYBODY = set(Role)
@@ -21,9 +21,13 @@ HOLDERS = {
     Permission.REVIEW: {Role.REVIEWER, Role.ADMINISTRATOR},
     Permission.RESTORE: {Role.ADMINISTRATOR},
     Permission.ORGANIZATION_EDIT: OFFICE,
+    Permission.ORGANIZATION_REGISTER: WRITERS,
     Permission.VOCABULARY_EDIT: {Role.ADMINISTRATOR},
     Permission.ACTIVITY_REPORT: WRITERS,
     Permission.PROGRESS_REPORT: WRITERS,
+    Permission.IMPORT: WRITERS,
+    Permission.WEBHOOKS: WRITERS,
+    Permission.TOKENS: PEOPLE_WHO_WRITE,
     Permission.HISTORY_VIEW: PEOPLE_WHO_WRITE,
     Permission.DESK: EVERYBODY - {Role.PARTNER_SYSTEM},
     Permission.ADMINISTER: {Role.ADMINISTRATOR},
@@ -52,6 +56,37 @@ class TestThePolicy:
         assert UserFactory.build(role="owner").permissions == frozenset()
 
 
+class TestAScope:
+    def test_opens_something_and_none_opens_what_another_does(self):
+        told = [each for scope in Scope for each in SCOPES[scope]]
+
+        assert SCOPES.keys() == set(Scope)
+        assert all(SCOPES.values())
+        assert len(told) == len(set(told))
+
+    def test_is_there_for_every_permission_but_a_desk(self):
+        assert {each for held in SCOPES.values() for each in held} == set(Permission) - {Permission.DESK}
+
+    @pytest.mark.parametrize("role", Role)
+    @pytest.mark.parametrize("scope", Scope)
+    def test_opens_no_more_than_the_role_does(self, role, scope):
+        assert opened(role, (scope,)) == ROLES[role] & SCOPES[scope]
+
+    def test_that_is_unknown_opens_nothing(self):
+        assert opened(Role.ADMINISTRATOR, ("everything",)) == frozenset()
+
+    def test_is_offered_where_it_opens_something(self):
+        assert offered(Role.PARTNER_SYSTEM) == [
+            "read",
+            "agreements:write",
+            "organizations:write",
+            "activities:write",
+            "webhooks:manage",
+            "imports:run",
+        ]
+        assert offered(Role.READER) == ["read"]
+
+
 @pytest.mark.django_db
 class TestAnActor:
     @pytest.mark.parametrize("role", sorted(EVERYBODY - {Role.PARTNER_SYSTEM}))
@@ -66,3 +101,11 @@ class TestAnActor:
 
         assert token.permissions == ROLES[Role.PARTNER_SYSTEM]
         assert (token.account_id, token.organization_id) == (None, token.organization.pk)
+
+    def test_with_a_token_may_what_its_scopes_open_and_is_told_which_it_lacks(self):
+        token = ApiTokenFactory(scopes=["read"])
+
+        assert token.permissions == {Permission.VIEW, Permission.VIEW_PARTNERS}
+        assert token.scope_missing(Permission.REGISTER) == "agreements:write"
+        assert token.scope_missing(Permission.VIEW) == ""
+        assert token.scope_missing(Permission.REVIEW) == "", "no scope would help a partner system to review"
