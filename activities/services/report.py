@@ -16,7 +16,7 @@ from activities.shapes import ActivityShape
 from agreements.models import Commitment, Party, TargetGroup
 from audit import revision, trail
 from audit.trail import Actor
-from lib import languages
+from lib import languages, sent
 from lib.problems import Fault, Refused, pointed
 from organizations.models import Organization
 from organizations.permissions import Permission
@@ -144,7 +144,7 @@ def _checked(document: Mapping[str, Any], uploads: Sequence[Upload], *, by: Acto
     faults: list[Fault] = []
 
     def rows(model, visible, names, pointer):
-        keys = {name: key for name in names if (key := _key(name))}
+        keys = {name: key for name in names if (key := sent.key(name))}
         found = {str(row.pk): row for row in visible.filter(pk__in=keys.values())}
         for index, name in enumerate(names):
             if name not in keys or str(keys[name]) not in found:
@@ -246,10 +246,3 @@ def _reach(activity: Activity, reached) -> dict[str, tuple]:
 def _id(content: Mapping[str, Any], by: Actor) -> dict[str, Any]:
     """The column `id`, for an actor who restores a registry: its addresses hold there."""
     return {"id": content["id"]} if content.get("id") and by.may(Permission.RESTORE) else {}
-
-
-def _key(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None

@@ -1,8 +1,7 @@
 """Records that are set aside as duplicates, and what is shown for them."""
 
-from uuid import UUID
-
 from agreements.models import Agreement
+from lib import sent
 
 
 def stands_for(agreement: Agreement) -> Agreement:
@@ -32,8 +31,5 @@ def formerly(agreement: Agreement, code: str) -> Agreement | None:
 
 def kept_for(key: str, *, actor) -> Agreement | None:
     """What is shown for the duplicate with this key; None when there is none that `actor` may know of."""
-    try:
-        found = duplicate(actor, pk=UUID(key))
-    except ValueError:
-        return None
+    found = duplicate(actor, pk=sent.key(key))
     return found and shown_for(found, actor=actor)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from audit import trail
 from audit.trail import Actor
+from lib import sent
 from lib.claims import DateClaim
 from lib.problems import Fault, Refused
 from organizations.models import Organization, Person
@@ -58,7 +58,7 @@ class Intake:
         """The row that `name` points at; a fault when there is none."""
         if row := self.rows.get((model, name)):
             return row
-        if in_registry and (key := _uuid(name)) and (row := model.objects.filter(pk=key).first()):
+        if in_registry and (key := sent.key(name)) and (row := model.objects.filter(pk=key).first()):
             # An old id leads to the record that was kept.
             self.rows[model, name] = row = successor(row) if isinstance(row, Organization | Person) else row
             return row
@@ -117,10 +117,3 @@ class Intake:
     def plain_facts(self) -> dict:
         """What the trail keeps of the dossier: all of it but the records that have events of their own."""
         return self.plain(self.dossier, skip={"sources", "organizations", "people", "programmes"})
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(name)
-    except ValueError:
-        return None

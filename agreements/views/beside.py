@@ -15,7 +15,7 @@ from agreements.models import Agreement, Draft
 from agreements.services import drafting, files, recognition
 from agreements.services.drafting import Clashed
 from agreements.views import workbench
-from lib import papers
+from lib import papers, sent
 from lib.problems import Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -59,13 +59,10 @@ def _box(request: HttpRequest, draft: Draft, path: str) -> HttpResponse:
     return render(request, "drafts/double.html", {"double": double, "draft": draft})
 
 
-def _decided(request: HttpRequest, draft: Draft, name: str, sent: str) -> HttpResponse:
-    path, _space, key = sent.rpartition(" ")
+def _decided(request: HttpRequest, draft: Draft, name: str, of: str) -> HttpResponse:
+    path, _space, key = of.rpartition(" ")
     rows = recognition.kind_of(path).objects.visible_to(request.user)
-    try:
-        row = get_object_or_404(rows, pk=UUID(key))
-    except ValueError as error:
-        raise Http404(_("There is no such record, or you may not read it.")) from error
+    row = get_object_or_404(rows, pk=sent.key(key))
     if name == "same" and isinstance(row, Agreement):
         drafting.discard(draft.pk, by=request.user)
         messages.success(
@@ -92,7 +89,7 @@ def draft_files(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep files of a source of the draft (`part`), or take one away (`remove`)."""
     draft = workbench.found(request, pk)
     if "remove" in request.POST:
-        row = get_object_or_404(draft.files, pk=_key(request.POST["remove"]))
+        row = get_object_or_404(draft.files, pk=sent.key(request.POST["remove"]))
         try:
             files.remove(row.pk, by=request.user)
         except Refused as refusal:
@@ -115,10 +112,3 @@ def draft_files(request: HttpRequest, pk: UUID) -> HttpResponse:
             return workbench.again(request, draft)
     refused = {part: [words for each in form.errors.values() for words in each]}
     return workbench.drawn(request, draft, refused=refused, status=422)
-
-
-def _key(sent: str) -> UUID:
-    try:
-        return UUID(sent)
-    except ValueError as error:
-        raise Http404(_("There is no such file.")) from error

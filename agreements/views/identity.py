@@ -20,7 +20,7 @@ from agreements.queries import alike as agreements_alike
 from agreements.queries import comparison, duplicates
 from agreements.services import identity as agreement_services
 from agreements.views.desk import back
-from lib import keyset
+from lib import keyset, sent
 from lib.problems import Refused
 from organizations import services
 from organizations.filters import named, people_named
@@ -88,13 +88,7 @@ def _kind(request: HttpRequest) -> type:
 
 def _uuids(request: HttpRequest, name: str) -> list[UUID]:
     """The keys given under a name; what is none is passed over, as a form half filled in has it."""
-    found = []
-    for each in request.GET.getlist(name):
-        try:
-            found.append(UUID(each))
-        except ValueError:
-            continue
-    return found
+    return list(filter(None, map(sent.key, request.GET.getlist(name))))
 
 
 def _identifiers(data: QueryDict) -> list[tuple[str, str]]:
@@ -155,10 +149,7 @@ def apart_state(request: HttpRequest) -> HttpResponse:
 
 
 def _row(rows, key: str):
-    try:
-        return get_object_or_404(rows, pk=UUID(key))
-    except ValueError as error:
-        raise Http404(_("There is no such record, or you may not read it.")) from error
+    return get_object_or_404(rows, pk=sent.key(key))
 
 
 # Two records side by side.

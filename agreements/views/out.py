@@ -22,7 +22,7 @@ from agreements.queries import sheet
 from agreements.services import desk
 from agreements.views.listing import Look, chips, without
 from audit.trail import Actor
-from lib import languages
+from lib import languages, sent
 from organizations import private_addresses
 from organizations.guards import requires
 from organizations.models import User
@@ -289,7 +289,7 @@ def _settle(request: HttpRequest, followed, readable) -> None:
     elif key == "hidden":
         _let_go(request, followed.exclude(pk__in=readable.values("pk")))
     elif key:
-        _let_go(request, readable.filter(pk__in=_keys(key)))
+        _let_go(request, readable.filter(pk=sent.key(key)))
 
 
 def _let_go(request: HttpRequest, agreements) -> None:
@@ -298,10 +298,3 @@ def _let_go(request: HttpRequest, agreements) -> None:
         desk.unfollow(each, by=request.user)
     if gone:
         messages.success(request, _("You follow it no longer."))
-
-
-def _keys(written: str) -> list[UUID]:
-    try:
-        return [UUID(written)]
-    except ValueError:
-        return []

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from agreements.models import WithoutSource
 from agreements.services import drafting, proof, signatures
 from agreements.views import desk, workbench
+from lib import sent
 from lib.problems import Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -22,17 +23,12 @@ from organizations.permissions import Permission
 def draft_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Sign for a fact of a draft, or take a signature back; both can be undone like any other step."""
     draft = workbench.found(request, pk)
-    sent = request.POST
+    told = {name: request.POST.get(name, "") for name in ("fact", "about", "reason")}
     try:
-        if gone := sent.get("take_back", ""):
+        if gone := request.POST.get("take_back", ""):
             asked = [(f"/without_source/{gone}", None)]
         else:
-            asked = signatures.signing(
-                draft.content,
-                fact=sent.get("fact", ""),
-                about=sent.get("about", ""),
-                reason=sent.get("reason", ""),
-            )
+            asked = signatures.signing(draft.content, **told)
         drafting.change(draft.pk, asked, seen=draft.version, verb="signed", by=request.user)
     except drafting.Clashed as clashed:
         return workbench.drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
@@ -46,18 +42,19 @@ def draft_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
 def without_source(request: HttpRequest, code: str) -> HttpResponse:
     """Sign for a fact of a record, or take a signature back; then back to where it was asked."""
     agreement = desk.readable(request, code)
-    sent = request.POST
+    gone, fact = (request.POST.get(name, "") for name in ("take_back", "fact"))
+    if fact and sent.key(fact) is None:
+        raise Http404(_("This fact is not there any more."))
     try:
-        if gone := sent.get("take_back", ""):
-            proof.take_back(_key(gone), by=request.user)
+        if gone:
+            proof.take_back(sent.key(gone), by=request.user)
             messages.success(request, _("The signature is taken back."))
         else:
-            fact = sent.get("fact", "")
             proof.sign(
                 agreement.pk,
-                fact=_key(fact) if fact else None,
-                about=sent.get("about", ""),
-                reason=sent.get("reason", ""),
+                fact=sent.key(fact),
+                about=request.POST.get("about", ""),
+                reason=request.POST.get("reason", ""),
                 by=request.user,
             )
             messages.success(request, _("Signed: entered without source."))
@@ -66,10 +63,3 @@ def without_source(request: HttpRequest, code: str) -> HttpResponse:
     except WithoutSource.DoesNotExist as error:
         raise Http404(_("This signature is not there any more.")) from error
     return desk.back(request, agreement.get_absolute_url())
-
-
-def _key(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError as error:
-        raise Http404(_("This fact is not there any more.")) from error

@@ -25,6 +25,7 @@ from agreements.queries.difference import Change, FactChange
 from agreements.queries.next_step import Action, next_step
 from agreements.queries.threads import Thread
 from agreements.services import comments, drafting
+from lib import sent
 from lib.problems import Fault, Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -173,7 +174,7 @@ def _asked(request: HttpRequest, about: Agreement | Draft) -> HttpResponse:
 def _decided(request: HttpRequest, about: Agreement | Draft, do: str, reason: str) -> HttpResponse:
     code, seen = (
         (about.agreement if isinstance(about, Draft) else about).code,
-        _number(request.POST.get("seen")),
+        sent.number(request.POST.get("seen")),
     )
     by = request.user
     if isinstance(about, Draft):
@@ -210,16 +211,16 @@ def _decided(request: HttpRequest, about: Agreement | Draft, do: str, reason: st
 
 
 def _settled(request: HttpRequest, about: Agreement | Draft) -> HttpResponse:
-    mine = get_object_or_404(threads.comments_on(about), pk=_key(request.POST.get("comment")))
+    mine = get_object_or_404(threads.comments_on(about), pk=sent.key(request.POST.get("comment")))
     comments.settle(mine.pk, by=request.user)
-    if bench_of := _key(request.POST.get("bench")):
+    if bench_of := sent.key(request.POST.get("bench")):
         return redirect("draft", bench_of)
     return redirect(f"{_address(about)}#c-{mine.pk}")
 
 
 def _resolved(request: HttpRequest, about: Agreement | Draft) -> HttpResponse:
     agreement = about.agreement if isinstance(about, Draft) else about
-    question = get_object_or_404(agreement.questions, pk=_key(request.POST.get("question")))
+    question = get_object_or_404(agreement.questions, pk=sent.key(request.POST.get("question")))
     services.resolve_question(question.pk, resolution=request.POST.get("resolution", ""), by=request.user)
     return redirect(f"{_address(about)}#question-{question.pk}")
 
@@ -230,17 +231,6 @@ def _address(about: Agreement | Draft) -> str:
         if isinstance(about, Draft)
         else reverse("agreement-review", args=[about.code])
     )
-
-
-def _number(given: str | None) -> int | None:
-    return int(given) if given and given.isascii() and given.isdigit() and len(given) < 10 else None
-
-
-def _key(given: str | None) -> UUID | None:
-    try:
-        return UUID(given or "")
-    except ValueError:
-        return None
 
 
 # The page.

@@ -25,7 +25,7 @@ from agreements.queries.next_step import next_step
 from agreements.services import drafting, offered, placing, reading
 from agreements.services.drafting import Clashed
 from agreements.services.placing import Choice, Words
-from lib import fields, sentences, uploads
+from lib import fields, sent, sentences, uploads
 from lib.problems import Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -77,20 +77,20 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
 def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make words of a source something, set them aside, or bring them back."""
     draft = found(request, pk)
-    sent = request.POST
+    posted = request.POST
     try:
-        if sent.get("become") == "back":
-            asked = placing.bring_back(draft.content, sent.get("source", ""), _number(sent.get("start")))
+        if posted.get("become") == "back":
+            asked = placing.bring_back(draft.content, posted.get("source", ""), _place(posted, "start"))
         else:
-            words = _words(draft, sent)
-            become, _colon, of = sent.get("become", "").partition(":")
+            words = _words(draft, posted)
+            become, _colon, of = posted.get("become", "").partition(":")
             choice = Choice(
                 become,
-                of=tuple(filter(None, of.split(","))) or tuple(filter(None, sent.getlist(f"of-{become}"))),
-                to=tuple(filter(None, sent.getlist("to"))),
-                code=sent.get(f"code-{become}", ""),
-                about=sent.get(f"about-{become}", ""),
-                known=sent.get(f"known-{become}", ""),
+                of=tuple(filter(None, of.split(","))) or tuple(filter(None, posted.getlist(f"of-{become}"))),
+                to=tuple(filter(None, posted.getlist("to"))),
+                code=posted.get(f"code-{become}", ""),
+                about=posted.get(f"about-{become}", ""),
+                known=posted.get(f"known-{become}", ""),
             )
             asked = placing.place(draft.content, words, choice)
         draft = drafting.change(draft.pk, asked, seen=draft.version, verb="placed", by=request.user)
@@ -101,7 +101,7 @@ def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
             request,
             draft,
             faults={"picker": refusal.faults[0].message},
-            typed=sent,
+            typed=posted,
             status=422,
         )
     return again(request, draft)
@@ -112,8 +112,8 @@ def draft_place(request: HttpRequest, pk: UUID) -> HttpResponse:
 def draft_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take what was proposed: one thing, a group of things that belong together, or all of a sentence."""
     draft = found(request, pk)
-    sent = request.POST
-    named = {name: sent.get(name, "") for name in ("source", "group", "sentence", "one")}
+    posted = request.POST
+    named = {name: posted.get(name, "") for name in ("source", "group", "sentence", "one")}
     chosen = list(offered.chosen(draft, request.user, **named))
     try:
         if not chosen:
@@ -129,11 +129,11 @@ def draft_accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     return again(request, draft)
 
 
-def _words(draft: Draft, sent: Mapping[str, str]) -> Words:
+def _words(draft: Draft, posted: Mapping[str, str]) -> Words:
     """The chosen words: those of the selection, those typed, or the whole sentence."""
-    key, start, end = sent.get("source", ""), _number(sent.get("start")), _number(sent.get("end"))
+    key, start, end = posted.get("source", ""), _place(posted, "start"), _place(posted, "end")
     source = next((each for each in draft.content.get("sources", ()) if each["key"] == key), None)
-    only = " ".join(sent.get("only", "").split())
+    only = " ".join(posted.get("only", "").split())
     if source and only:
         place = sentences.find(source["text"], only, start, end)
         if place is None:
@@ -144,8 +144,10 @@ def _words(draft: Draft, sent: Mapping[str, str]) -> Words:
     return Words(key, start, end)
 
 
-def _number(given: str | None) -> int:
-    return int(given) if given and given.isascii() and given.isdigit() and len(given) < 10 else -1
+def _place(posted: Mapping[str, str], name: str) -> int:
+    """A place in the text; -1, which is none, where no number was sent."""
+    number = sent.number(posted.get(name))
+    return -1 if number is None else number
 
 
 @require_POST
@@ -153,10 +155,10 @@ def _number(given: str | None) -> int:
 def draft_part(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a part or a quote away, or add one that no words of the source say."""
     draft = found(request, pk)
-    sent = request.POST
+    posted = request.POST
     try:
-        gone = sent.get("remove", "")
-        asked = [(gone, None)] if gone else record.added(draft.content, sent.get("add", ""))
+        gone = posted.get("remove", "")
+        asked = [(gone, None)] if gone else record.added(draft.content, posted.get("add", ""))
         draft = drafting.change(draft.pk, asked, seen=_seen(request, draft), verb="edited", by=request.user)
     except Clashed as clashed:
         return drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
@@ -239,8 +241,8 @@ def found(request: HttpRequest, pk: UUID) -> Draft:
 
 def _seen(request: HttpRequest, draft: Draft) -> int:
     """The version of the draft that the page was drawn from."""
-    seen = _number(request.POST.get("seen"))
-    return seen if 0 <= seen <= draft.version else draft.version
+    seen = sent.number(request.POST.get("seen"))
+    return draft.version if seen is None else min(seen, draft.version)
 
 
 def again(request: HttpRequest, draft: Draft) -> HttpResponse:
