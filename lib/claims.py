@@ -94,6 +94,11 @@ class DateClaim:
             "edtf": self.edtf,
         }
 
+    def as_part(self) -> dict[str, str]:
+        """The claim as a document that is written has it: what it says, and nothing that follows from it."""
+        told = self.as_json()
+        return {name: value for name, value in told.items() if name != "edtf" and value not in (None, "")}
+
     @classmethod
     def from_range(cls, *, text: str, range: DateRange | None, basis: str, note: str) -> "DateClaim":
         earliest = latest = None

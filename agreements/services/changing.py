@@ -63,8 +63,8 @@ def begin_amendment(
         "key": new_key("amendment"),
         "number": number,
         "reference": reference,
-        "signed": _claim(signed),
-        "effective": _claim(effective),
+        "signed": signed.as_part(),
+        "effective": effective.as_part(),
         "summaries": {language: summary} if summary else {},
         "document": document.key,
     }
@@ -96,8 +96,8 @@ def begin_event(
     part = {
         "key": new_key("event"),
         "kind": kind,
-        "occurred": _claim(occurred),
-        "ends": _claim(ends),
+        "occurred": occurred.as_part(),
+        "ends": ends.as_part(),
         "reasons": {language: reason} if reason else {},
         "document": document.key,
     }
@@ -129,13 +129,6 @@ def _begin(
         if document.given:
             files.attach_to_draft(draft, *document.given, part=document.key, by=by)
     return draft
-
-
-def _claim(claim: DateClaim) -> dict[str, Any]:
-    """A date as a draft has it."""
-    return {
-        name: value for name, value in claim.as_json().items() if name != "edtf" and value not in (None, "")
-    }
 
 
 # What cannot be, and what is unlikely.

@@ -114,6 +114,13 @@ def new_key(letter: str) -> str:
     return f"{letter}-{token_hex(4)}"
 
 
+def free_slug(content: Mapping[str, Any], name: str) -> str:
+    """A short address for an organization of this name that no other of the draft has."""
+    slug = slugify(name)[:70] or f"organization-{token_hex(3)}"
+    taken = {each.get("slug") for each in content.get("organizations", ())}
+    return slug if slug not in taken else f"{slug}-{token_hex(2)}"
+
+
 class _Taken:
     """Words on their way into a draft."""
 
@@ -180,17 +187,12 @@ class _Taken:
         long, short = _short_name(name)
         part = {
             "key": key,
-            "slug": self.free_slug(long),
+            "slug": free_slug(self.content, long),
             "source_language": self.language,
             "names": {self.language: long},
             "citations": [self.cite(About.NAME)],
         } | ({"short_names": {self.language: short}} if short else {})
         return {"key": key}, [(f"/organizations/{key}", part)]
-
-    def free_slug(self, name: str) -> str:
-        slug = slugify(name)[:70] or f"organization-{token_hex(3)}"
-        taken = {each.get("slug") for each in self.content.get("organizations", ())}
-        return slug if slug not in taken else f"{slug}-{token_hex(2)}"
 
     # What words become.
 
@@ -465,12 +467,9 @@ _HOW = {
 def claim(typed: str) -> dict[str, Any]:
     """A date as a document has it: with days where the words give them, else the words alone."""
     try:
-        told = written.claim(typed)
+        return written.claim(typed).as_part()
     except written.Unclear:
         return {"stated": typed, "basis": str(Basis.RELATIVE)}
-    return {
-        name: value for name, value in told.as_json().items() if name != "edtf" and value not in (None, "")
-    }
 
 
 def citations(part: Any) -> Iterator[dict[str, Any]]:

@@ -182,6 +182,17 @@ class TestADateClaim:
             DateClaim.from_range(text="as written", range=claim.range, basis=Basis.STATED, note="") == claim
         )
 
+    def test_is_written_into_a_document_without_what_is_empty_or_follows(self):
+        claim = DateClaim("May 2012", date(2012, 5, 1), date(2012, 5, 31), Basis.STATED)
+
+        assert claim.as_part() == {
+            "stated": "May 2012",
+            "earliest": "2012-05-01",
+            "latest": "2012-05-31",
+            "basis": "stated",
+        }
+        assert DateClaim().as_part() == {"basis": "not_stated"}
+
     def test_tells_a_reader_no_day_that_no_source_states(self):
         told = DateClaim("yesterday", basis=Basis.RELATIVE).as_json()
 

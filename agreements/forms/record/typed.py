@@ -109,8 +109,7 @@ def _date(typed: str, basis: str) -> dict[str, Any] | None:
         return {"basis": str(Basis.NONE)} | ({"stated": typed} if typed else {})
     if not typed or basis == Basis.NOT_STATED:
         return None
-    told = written.claim(typed).as_json()  # Unclear is a ValueError, in words
-    return {name: value for name, value in told.items() if name != "edtf" and value not in (None, "")}
+    return written.claim(typed).as_part()  # Unclear is a ValueError, in words
 
 
 def _number(typed: str, *, whole: bool = False) -> Any:

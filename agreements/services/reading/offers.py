@@ -3,16 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import lru_cache
-from secrets import token_hex
 from typing import Any
-
-from django.utils.text import slugify
-from django.utils.translation import get_language
 
 from agreements.models import Citation
 from agreements.queries.known import Known
-from agreements.services.placing import Asked, Become, Choice, Words, new_key, place
+from agreements.services.placing import Asked, Become, Choice, Words, free_slug, new_key, place
 from agreements.services.reading.everything import Reading
 from agreements.services.reading.findings import Beside, Body, Cite, Finding, Ref, refs
 from agreements.services.reading.text import level
@@ -54,7 +49,7 @@ def propose(content: Mapping[str, Any], source_key: str, known: Known) -> list[P
     source = look(content, f"/sources/{source_key}")
     if source is None:
         return []
-    reading = _read_source(source, known)
+    reading = Reading(source, known)
     desk = Desk(content, source_key, reading)
     return [
         Proposal(
@@ -83,18 +78,6 @@ def take(content: Mapping[str, Any], proposals: Sequence[Proposal]) -> Asked:
     first = proposals[0]
     desk = Desk(deepcopy(dict(content)), first.words.source, first.reading)
     return [change for each in proposals for change in desk.enter(each.finding)]
-
-
-def _read_source(source: Mapping[str, Any], known: Known) -> Reading:
-    aside = tuple((each["start"], each["end"]) for each in source.get("noise", ()))
-    kind = source.get("kind", "press_article")
-    return _read(source["text"], source["language"], kind, aside, known, get_language())
-
-
-@lru_cache(maxsize=4)
-def _read(text: str, language: str, kind: str, aside: tuple, known: Known, spoken: str) -> Reading:
-    noise = [{"start": start, "end": end} for start, end in aside]
-    return Reading({"text": text, "language": language, "kind": kind, "noise": noise}, known)
 
 
 class Desk:
@@ -379,11 +362,10 @@ class Desk:
 
     def _new_organization(self, finding: Finding, key: str) -> dict[str, Any]:
         name, short = finding.said["name"], finding.said.get("short", "")
-        slug = slugify(name)[:70] or f"organization-{token_hex(3)}"
-        if any(each.get("slug") == slug for each in self.content.get("organizations", ())):
-            slug = f"{slug}-{token_hex(2)}"
+        part = {"key": key, "slug": free_slug(self.content, name), "source_language": self.language}
         return (
-            {"key": key, "slug": slug, "source_language": self.language, "names": {self.language: name}}
+            part
+            | {"names": {self.language: name}}
             | ({"short_names": {self.language: short}} if short else {})
             | ({"kind": finding.code} if finding.code else {})
             | {"citations": [self.cite(Cite(finding.span, Citation.About.NAME))]}
