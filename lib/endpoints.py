@@ -9,15 +9,15 @@ from rest_framework import viewsets
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
-from lib import languages
+from lib import formats, languages
 from lib.keyset import KeysetPagination
 
 
 def strict_parameters(request, known: set[str]) -> None:
-    """Refuse parameters that mean nothing here, naming the nearest that does."""
+    """Refuse parameters that mean nothing here, naming the nearest that does. `format` was looked at before."""
     faults = {}
     for name in request.query_params:
-        if name not in known:
+        if name not in known and name != "format":
             near = difflib.get_close_matches(name, known, n=1)
             faults[name] = [
                 _("Unknown parameter; did you mean “%(near)s”?") % {"near": near[0]}
@@ -28,7 +28,7 @@ def strict_parameters(request, known: set[str]) -> None:
         raise ValidationError(faults, code="unknown_parameter")
 
 
-class Records(viewsets.GenericViewSet):
+class Records(formats.Negotiated, viewsets.GenericViewSet):
     """Records by their keys. A subclass gives `required` and `get_queryset` (what the actor may see)."""
 
     lookup_value_regex = "[0-9a-fA-F-]{36}"
