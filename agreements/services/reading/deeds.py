@@ -107,7 +107,7 @@ def _by_marker(text: Text, clause: Clause, verb: re.Match, marker: str, kind: Ki
     comma = text.level.find(",", verb.end(), first.start())
     end = comma if comma >= 0 else first.start()
     stem = text.trim(clause.sentence.start, end)
-    spans = enumerated(text, start, clause.end, rf"(?P<gap>{_AND['fr']} ?)(?={begins}{INFINITIVE})")
+    spans = enumerated(text, start, clause.end, rf"{_AND['fr']} ?(?={begins}{INFINITIVE})")
     return Deed(clause, who, stem, [Item(each, each) for each in spans], True)
 
 
@@ -133,7 +133,7 @@ def _english(text: Text, clause: Clause, kind: Kind) -> Iterator[Deed]:
             who = (clause.start, verb.start())
             if first:
                 start = first.end() - 3
-                spans = enumerated(text, start, clause.end, rf"(?P<gap>{_AND['en']} )(?={_TO})")
+                spans = enumerated(text, start, clause.end, rf"{_AND['en']} (?={_TO})")
                 stem = text.trim(clause.sentence.start, start)
                 yield Deed(clause, who, stem, [Item(each, each) for each in spans], True)
                 return

@@ -64,14 +64,14 @@ class Facts:
         if org.parent:
             yield from self.organization(org.parent, group)
 
-    def proof(self, span: Span, about: str, group: str, path: str = "", **more: Any) -> Finding:
+    def proof(self, span: Span, about: str, group: str, **more: Any) -> Finding:
         return self.made(
             Become.PROOF,
             span,
             group,
             _("These words prove it."),
             name=f"proof:{about}:{span[0]}",
-            of=(path,),
+            of=("",),
             about=str(about),
             **({"order": 21} | more),
         )

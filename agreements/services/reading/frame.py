@@ -105,7 +105,7 @@ def occasion(text: Text) -> Told | None:
         return None
     stop = re.compile(r"[,،.;]|\n|$").search(text.level, found.end())
     span = text.trim(found.start(), stop.start())
-    return Told(span, name=text.plain(text.trim(found.end(), span[1]))) if span[1] > found.end() else None
+    return Told(span) if span[1] > found.end() else None
 
 
 def status(text: Text, bodies: Bodies) -> Told | None:

@@ -29,14 +29,13 @@ _JOINED = re.compile(r" (?:et|and) (?P<article>la |le |les |the )?")
 
 @dataclass(frozen=True)
 class Group:
-    """A group named at `words`; `quote` shows it with what it is offered, where a statement names it.
+    """A group named at `words`.
 
     `place` is where it is, when the text gives the name; `somewhere` the words that give none: «la population du
     quartier».
     """
 
     words: Span
-    quote: Span
     concept: str
     org: Org | None = None
     place: Span | None = None
@@ -74,18 +73,16 @@ def _grown(text: Text, bodies: Bodies, start: int, stop: int, concept: str) -> G
         return None
     before = _BEFORE[text.language].search(text.level, max(start - 60, 0), start)
     left = before.start() if before and not text.is_aside((before.start(), start)) else start
-    quote = text.level[left:end]
-    if concept == "young_people" and re.search(r"ecole|school|scolaris|\bالتمدرس", quote):
+    words = text.level[left:end]
+    if concept == "young_people" and re.search(r"ecole|school|scolaris|\bالتمدرس", words):
         concept = "out_of_school"
     place = re.compile(rf" (?P<where>à (?P<place>{_UPPER}[\w'’-]+(?: {_UPPER}[\w'’-]+)*))$").search(
         text.words, left, end
     )
     inside = bodies.within(left, end)
     org = inside[-1].org if inside else _by_noun(text, bodies, stop, end)
-    somewhere = (left, end) if re.search(r"\b(?:quartier|neighbou?rhood|الحي)\b", quote) else None
-    return Group(
-        (left, end), (left, end), concept.rstrip("?"), org, place.span("where") if place else None, somewhere
-    )
+    somewhere = (left, end) if re.search(r"\b(?:quartier|neighbou?rhood|الحي)\b", words) else None
+    return Group((left, end), concept.rstrip("?"), org, place.span("where") if place else None, somewhere)
 
 
 def _by_noun(text: Text, bodies: Bodies, start: int, end: int) -> Org | None:
@@ -146,9 +143,7 @@ def _joined(text: Text, found: list[Group]) -> Iterator[Group]:
             if link and link.end() == each.words[0] and link["article"] and article and not waiting.org:
                 span = (article.start(), each.words[1])
                 below = (waiting.words[1] + len(link[0]) - len(link["article"]), each.words[1])
-                each = Group(
-                    span, span, each.concept, each.org, each.place, below if each.somewhere else None
-                )
+                each = Group(span, each.concept, each.org, each.place, below if each.somewhere else None)
             else:
                 yield waiting
         waiting = each

@@ -44,7 +44,6 @@ NO_DEED = alone("""
     be | have | enter into force | enter | apply | remain | cease | mean | benefit | not | allow | enable | help |
     become | expire | terminate | replace | consist | include | continue | depend | gain | contribute to the realization
 """)
-WILL = alone("will | shall")
 # A French future: what it must not be is told first, for those verbs tell no deed.
 FUTURE = (
     r"(?<![\w'])(?!(?:sera|seront|aura|pourra|permettra|entrera|restera|beneficiera|produira|constituera|cessera|demeurera)\b)"
