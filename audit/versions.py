@@ -22,9 +22,9 @@ _TRANSLATED = re.compile(r"(?P<name>\w+)_(?P<language>en|fr|ar)")
 _CLAIM = re.compile(r"(?P<name>\w+)_(?:text|range|basis|note)")
 
 
-def with_version(queryset: QuerySet) -> QuerySet:
-    """Annotate `version`; the rows' keys are the chains. One subquery, however many rows."""
-    last = AuditEvent.objects.filter(chain=OuterRef("pk")).order_by("-sequence").values("sequence")[:1]
+def with_version(queryset: QuerySet, *, chain: str = "pk") -> QuerySet:
+    """Annotate `version`; the column `chain` is the chain of a row. One subquery, however many rows."""
+    last = AuditEvent.objects.filter(chain=OuterRef(chain)).order_by("-sequence").values("sequence")[:1]
     return queryset.annotate(version=Coalesce(Subquery(last), 0))
 
 

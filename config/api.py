@@ -18,7 +18,7 @@ from agreements.api.files import SourceFiles
 from agreements.models import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
 from lib import languages
 from lib.endpoints import strict_parameters
-from organizations.api import Organizations, People
+from organizations.api import Offices, Organizations, People
 from organizations.models import OrganizationKind
 from organizations.permissions import Permission
 
@@ -116,6 +116,7 @@ for name, view in {
     "citations": endpoints.Citations,
     "organizations": Organizations,
     "people": People,
+    "offices": Offices,
     "activities": Activities,
     "progress-views": ProgressViews,
     "vocabularies": Vocabularies,

@@ -84,3 +84,52 @@ class PersonShape(Child):
     name = serializers.CharField(read_only=True)
     names = Texts(max_length=200)
     offices = OfficeShape(many=True, required=False, default=list)
+
+
+# As records of their own, over the API: with a version, and what is only said when they are entered.
+
+
+class OrganizationRecord(OrganizationShape):
+    """An organization as a record of its own."""
+
+    version = serializers.IntegerField(read_only=True)
+
+
+class NewOrganization(OrganizationShape):
+    """An organization to be entered."""
+
+    slug = serializers.SlugField(
+        max_length=80, required=False, help_text="Made of the name where it is left out."
+    )
+    allow_duplicate = serializers.BooleanField(
+        required=False, default=False, help_text="It is another one than those it looks like."
+    )
+
+
+class PersonRecord(PersonShape):
+    """A person as a record of its own."""
+
+    version = serializers.IntegerField(read_only=True)
+
+
+class NewPerson(PersonShape):
+    """A person to be entered."""
+
+    allow_duplicate = serializers.BooleanField(
+        required=False, default=False, help_text="It is another one than those it looks like."
+    )
+
+
+class OfficeRecord(OfficeShape):
+    """An office as a record of its own; its version is that of the person."""
+
+    url = serializers.URLField(read_only=True)
+    version = serializers.IntegerField(read_only=True)
+    person = Reference()
+
+
+class MergeShape(Strict):
+    """Into which record another is merged, and how one knows that they are one."""
+
+    into = Reference()
+    reason = serializers.CharField(max_length=2000)

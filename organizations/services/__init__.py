@@ -1,5 +1,16 @@
 """Every write about organizations, people, accounts and tokens."""
 
+from organizations.services.bodies import (
+    change_organization,
+    change_person,
+    held,
+    holds,
+    may_change,
+    register_organization,
+    register_person,
+    remove_organization,
+    remove_person,
+)
 from organizations.services.identity import tell_apart, tell_apart_no_longer
 from organizations.services.merging import merge, undo
 from organizations.services.records import (
@@ -23,11 +34,20 @@ __all__ = [
     "add_office",
     "add_organization",
     "add_person",
+    "change_organization",
+    "change_person",
     "create_account",
     "demand",
+    "held",
+    "holds",
     "issue_token",
+    "may_change",
     "merge",
+    "register_organization",
+    "register_person",
     "remove",
+    "remove_organization",
+    "remove_person",
     "revoke_token",
     "set_digest",
     "set_informed",
