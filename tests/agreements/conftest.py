@@ -7,6 +7,7 @@ from activities import samples
 from organizations import services as organization_services
 from organizations.models import Organization, System, User
 from organizations.permissions import Role
+from tests.factories import OrganizationFactory, UserFactory
 
 BY = System("tests")
 
@@ -35,6 +36,17 @@ def both(people):
         samples.enter(samples.read(name), author=people["contributor"], reviewer=people["reviewer"])
         for name in samples.PRESS
     ]
+
+
+@pytest.fixture
+def author(db) -> User:
+    """A contributor of an organization."""
+    return UserFactory(contributor=True, organization=OrganizationFactory())
+
+
+@pytest.fixture
+def reviewer(db) -> User:
+    return UserFactory(reviewer=True)
 
 
 def bearer(organization: Organization, role: str) -> dict[str, str]:

@@ -608,6 +608,17 @@ def sheet_of(agreement, on):
     return sheet.sheet(rows.get(pk=agreement.pk), on=on, with_history=False)
 
 
+@pytest.fixture
+def ask(request, agreement, client, people):
+    """Sends the page “Change this record” as `FILLED` of the class has it, but for what is said."""
+    client.force_login(people["contributor"])
+
+    def ask(**said):
+        return client.post(f"/en/agreements/{agreement.code}/change/", request.cls.FILLED | said)
+
+    return ask
+
+
 class TestTheWayIn:
     """The page “Change this record”."""
 
@@ -620,15 +631,6 @@ class TestTheWayIn:
         "language": "en",
         "kind": "signed_text",
     }
-
-    @pytest.fixture
-    def ask(self, agreement, client, people):
-        client.force_login(people["contributor"])
-
-        def ask(**said):
-            return client.post(f"/en/agreements/{agreement.code}/change/", self.FILLED | said)
-
-        return ask
 
     def test_begins_a_draft_with_the_amendment_and_its_document_and_leaves_the_record(self, ask, agreement):
         answer = ask()
@@ -732,15 +734,6 @@ class TestWhatHappens:
         "language": "en",
         "kind": "letter",
     }
-
-    @pytest.fixture
-    def ask(self, agreement, client, people):
-        client.force_login(people["contributor"])
-
-        def ask(**said):
-            return client.post(f"/en/agreements/{agreement.code}/change/", self.FILLED | said)
-
-        return ask
 
     @pytest.fixture
     def enter(self, ask, people):

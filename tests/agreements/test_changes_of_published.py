@@ -20,16 +20,6 @@ from tests.factories import OrganizationFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def author():
-    return UserFactory(contributor=True, organization=OrganizationFactory())
-
-
-@pytest.fixture
-def reviewer():
-    return UserFactory(reviewer=True)
-
-
 class TestAChange:
     def test_leaves_the_record_as_it_is_until_another_approves_it(self, author, reviewer):
         agreement = record(author)

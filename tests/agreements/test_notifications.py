@@ -16,19 +16,9 @@ from audit.models import AuditEvent
 from organizations.models import Anonymous, System
 from organizations.services import set_digest, set_informed
 from tests.agreements.reviewing import client, record, said, submitted
-from tests.factories import ApiTokenFactory, OpenQuestionFactory, OrganizationFactory, UserFactory
+from tests.factories import ApiTokenFactory, OpenQuestionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def author():
-    return UserFactory(contributor=True, organization=OrganizationFactory())
-
-
-@pytest.fixture
-def reviewer():
-    return UserFactory(reviewer=True)
 
 
 def verbs(user) -> list[str]:

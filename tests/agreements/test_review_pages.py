@@ -11,19 +11,9 @@ from agreements.services import comments, drafting
 from tests import factories
 from tests.agreements.proving import bare
 from tests.agreements.reviewing import WHY, change, client, record, said, submitted
-from tests.factories import OpenQuestionFactory, OrganizationFactory, UserFactory
+from tests.factories import OpenQuestionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def author():
-    return UserFactory(contributor=True, organization=OrganizationFactory())
-
-
-@pytest.fixture
-def reviewer():
-    return UserFactory(reviewer=True)
 
 
 def page(agreement: Agreement) -> str:
