@@ -4,22 +4,42 @@ from collections.abc import Callable, Collection
 from uuid import UUID
 
 import django_filters
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from activities.models import Activity, ActivityKind, ActivityOrganizer, Fulfilment
+from activities.models import (
+    Activity,
+    ActivityKind,
+    ActivityOrganizer,
+    EvidenceFile,
+    Fulfilment,
+    Participation,
+    ProgressView,
+)
 from agreements.filters.days import DaysForm, days_filters, narrowed_by_days
+from agreements.filters.parts import in_place, of_agreements
 from agreements.filters.words import any_of
 from agreements.models import Agreement, Commitment
+from audit.since import Since
 from lib import languages
 from lib.facets import Facet, Option, facet, frequent
+from lib.filtering import WordsFilter
 from lib.folding import Contains
 from organizations.filters import named
 from organizations.models import Organization
+from organizations.models.organization import SourceLanguage
 from organizations.queries.identity import kept
 
+HAS: dict[str, tuple[Promise, type[Model]]] = {
+    "counts_toward": (_("Commitments"), Fulfilment),
+    "reached": (_("People reached"), Participation),
+    "evidence": (_("Evidence"), EvidenceFile),
+}
+"""What an activity may have → its label and the table of it."""
 
-class ActivityFilter(days_filters(held=_("Date"))):
+
+class ActivityFilter(days_filters(held=_("Date")), Since):
     """Activities by words, status, kind, who holds them, what they count towards, and when.
 
     Dates answer in three values: `held_match=certain` those surely held in the asked days, without it also the
@@ -43,6 +63,14 @@ class ActivityFilter(days_filters(held=_("Date"))):
         queryset=lambda request: Commitment.objects.visible_to(request.user),
         method="by_commitment",
         label=_("Commitment"),
+    )
+
+    place = WordsFilter(method="by_place", label=_("Place"))
+    source_language = django_filters.MultipleChoiceFilter(
+        choices=SourceLanguage, label=_("Language of the source")
+    )
+    has = django_filters.MultipleChoiceFilter(
+        choices=[(name, label) for name, (label, _table) in HAS.items()], method="having", label=_("Has")
     )
 
     class Meta:
@@ -80,6 +108,18 @@ class ActivityFilter(days_filters(held=_("Date"))):
         counted = Fulfilment.objects.filter(commitment__in=value)
         return queryset.filter(pk__in=counted.values("activity")) if value else queryset
 
+    def by_place(self, queryset, name, value):
+        return in_place(queryset, value)
+
+    def having(self, queryset, name, value):
+        found = Q(pk__in=[])
+        for each in value:
+            rows = HAS[each][1].objects.filter(activity__isnull=False)
+            if HAS[each][1] is Fulfilment:  # of what may not be read nothing is told
+                rows = rows.filter(commitment__in=Commitment.objects.visible_to(self.request.user))
+            found |= Q(pk__in=rows.values("activity"))
+        return queryset.filter(found) if value else queryset
+
     def deadlines(self, commitments):
         """Those of `commitments` whose deadlines belong beside the activities found: under the filters both know.
 
@@ -99,6 +139,26 @@ class ActivityFilter(days_filters(held=_("Date"))):
                 any_of("text", "purpose", words=asked["q"]) | Q(Contains("place", asked["q"]))
             )
         return commitments
+
+
+class ProgressViewFilter(Since):
+    """Progress views by commitment, agreement, who says it, and what."""
+
+    commitment = django_filters.ModelMultipleChoiceFilter(
+        queryset=lambda request: Commitment.objects.visible_to(request.user), label=_("Commitment")
+    )
+    agreement = of_agreements(field_name="commitment__agreement")
+    organization = django_filters.ModelMultipleChoiceFilter(
+        queryset=Organization.objects.order_by("slug"), method="by_organization", label=_("Organization")
+    )
+    verdict = django_filters.MultipleChoiceFilter(choices=ProgressView.Verdict, label=_("Verdict"))
+
+    class Meta:
+        model = ProgressView
+        fields = ["commitment", "agreement", "organization", "verdict"]
+
+    def by_organization(self, queryset, name, value):
+        return queryset.filter(party__organization__in=kept(value)) if value else queryset
 
 
 def facets(data, activities, *, request, whole: Collection[str] = ()) -> list[Facet]:

@@ -54,6 +54,29 @@ class ProgressViewShape(Child):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
 
 
+class EvidenceShape(serializers.Serializer):
+    """A file that shows something took place. `url` gives its content, as it came."""
+
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    name = serializers.CharField()
+    sha256 = serializers.CharField()
+
+
+class ActivityRecord(ActivityShape):
+    """An activity as a record of its own."""
+
+    version = serializers.IntegerField(read_only=True)
+    evidence = EvidenceShape(many=True, read_only=True)
+
+
+class ProgressViewRecord(ProgressViewShape):
+    """One party's own word on a commitment, as a record of its own."""
+
+    version = serializers.IntegerField(read_only=True)
+    evidence = EvidenceShape(many=True, read_only=True)
+
+
 class VocabularyTerm(Strict):
     """One entry of a vocabulary."""
 

@@ -406,3 +406,46 @@ class DossierShape(Proved):
     organizations = ProvedOrganization(many=True, required=False, default=list)
     people = ProvedPerson(many=True, required=False, default=list)
     programmes = ProgrammeShape(many=True, required=False, default=list)
+
+
+# As records of their own, over the API: with an address and a version, and the agreement they are parts of.
+
+
+def _record(shape: type[Child], name: str, **more: serializers.Field) -> type[Child]:
+    """`shape` as a resource has it."""
+    told = {
+        "type": serializers.CharField(read_only=True),
+        "url": serializers.URLField(read_only=True),
+        "version": serializers.IntegerField(read_only=True),
+    }
+    return type(name, (shape,), told | more | {"__doc__": shape.__doc__, "__module__": __name__})
+
+
+def _part(shape: type[Child], name: str, **more: serializers.Field) -> type[Child]:
+    """`shape` as a resource has it; the version is that of its agreement, of which it is a part."""
+    return _record(shape, name, agreement=Reference(), **more)
+
+
+PartyRecord = _part(PartyShape, "PartyRecord")
+SignatoryRecord = _part(SignatoryShape, "SignatoryRecord", party=Reference(read_only=True))
+GroupRecord = _part(GroupShape, "GroupRecord")
+ObjectiveRecord = _part(ObjectiveShape, "ObjectiveRecord")
+CommitmentRecord = _part(CommitmentShape, "CommitmentRecord")
+StatementRecord = _part(StatementShape, "StatementRecord")
+AdvantageRecord = _part(AdvantageShape, "AdvantageRecord")
+QuestionRecord = _part(QuestionShape, "QuestionRecord")
+EventRecord = _part(EventShape, "EventRecord")
+AmendmentRecord = _part(AmendmentShape, "AmendmentRecord")
+LinkRecord = _part(LinkShape, "LinkRecord", to=Reference())
+
+
+class ProvedFact(serializers.Serializer):
+    """What a citation proves."""
+
+    type = serializers.CharField()
+    id = serializers.UUIDField()
+
+
+CitationRecord = _part(CitationShape, "CitationRecord", fact=ProvedFact(read_only=True))
+SourceRecord = _record(SourceShape, "SourceRecord")
+ProgrammeRecord = _record(ProgrammeShape, "ProgrammeRecord")

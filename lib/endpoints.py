@@ -1,23 +1,39 @@
-"""What every resource of the API does alike: strict parameters, lists by key, plain documents."""
+"""What every resource of the API does alike: strict parameters, lists by key, documents in the wished shape."""
 
 import difflib
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import Any
 
+import django_filters
 from django.core.exceptions import ValidationError as InvalidValue
+from django.http import QueryDict
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework import viewsets
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
-from lib import formats, languages
-from lib.keyset import KeysetPagination
+from lib import addresses, formats, languages, preconditions, shaping
+from lib.keyset import KeysetPagination, Order
+
+COMMON = frozenset({"language", "format"})
+"""Parameters of every address."""
+OF_A_LIST = frozenset({"page_size", "cursor", "count", "order"})
+NOT = "not."
+"""What begins a parameter that takes away what the parameter would find."""
 
 
-def strict_parameters(request, known: set[str]) -> None:
-    """Refuse parameters that mean nothing here, naming the nearest that does. `format` was looked at before."""
+def strict_parameters(request, known: Collection[str]) -> None:
+    """Refuse parameters that mean nothing here, naming the nearest that does, and those that say nothing."""
     faults = {}
+    known = {*known, *COMMON}
     for name in request.query_params:
-        if name not in known and name != "format":
+        if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             faults[name] = [
                 _("Unknown parameter; did you mean “%(near)s”?") % {"near": near[0]}
@@ -26,12 +42,16 @@ def strict_parameters(request, known: set[str]) -> None:
             ]
     if faults:
         raise ValidationError(faults, code="unknown_parameter")
+    empty = [
+        name for name, values in request.query_params.lists() if not all(each.strip() for each in values)
+    ]
+    if empty:
+        message = _("The parameter is empty: give a value, or leave it out.")
+        raise ValidationError({name: [message] for name in empty}, code="empty_parameter")
 
 
-class Records(formats.Negotiated, viewsets.GenericViewSet):
-    """Records by their keys. A subclass gives `required` and `get_queryset` (what the actor may see)."""
-
-    lookup_value_regex = "[0-9a-fA-F-]{36}"
+class Spoken:
+    """An address that answers in the language asked for, and says in which it did and what its answer depends on."""
 
     def initial(self, request, *args, **kwargs):
         asked = request.query_params.get("language")
@@ -40,6 +60,18 @@ class Records(formats.Negotiated, viewsets.GenericViewSet):
                 raise ValidationError({"language": [_("Languages here are en, fr and ar.")]})
             translation.activate(asked)
         super().initial(request, *args, **kwargs)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Content-Language", languages.current())
+        patch_vary_headers(response, ["Accept", "Accept-Language", "Authorization", "Cookie"])
+        return response
+
+
+class Records(Spoken, formats.Negotiated, viewsets.GenericViewSet):
+    """Records by their keys. A subclass gives `required` and `get_queryset` (what the actor may see)."""
+
+    lookup_value_regex = "[0-9a-fA-F-]{36}"
 
     def moved(self, reference: dict) -> Response:
         """308 to the record that was kept in the place of this one; the asked parameters go along."""
@@ -60,31 +92,219 @@ class Endpoint(Records):
     """A resource to read. A subclass gives `required`, `get_queryset` (what the actor may see) and `documents`."""
 
     pagination_class = KeysetPagination
+    record_type = ""
+    """What its records are called in `type`: `agreement`."""
+    resource = ""
+    """What it is called in addresses: `agreements`."""
     page_key = "pk"
     page_descending = False
-    page_order = None
-    filterset_class = None
+    orders: Mapping[str, Order | None] = {"id": None, "-id": None}
+    """How the list may stand, the usual way first. None is by the key alone, falling with a minus before it."""
+    filterset_class: type[django_filters.FilterSet] | None = None
+    goes_with: Mapping[str, tuple[str, ...]] = {}
+    """Parameters that say how another is meant: they count with `not.` of it too."""
+    more: tuple[str, ...] = ()
+    """What `expand` takes beside references."""
     list_parameters: frozenset[str] = frozenset()
     item_parameters: frozenset[str] = frozenset()
+
+    # What a resource says of itself.
 
     def documents(self, rows: list) -> list[dict]:
         """The documents of `rows`, in a fixed number of queries."""
         raise NotImplementedError
 
-    def filtered(self, queryset):
-        if self.filterset_class is None:
-            return queryset
-        filters = self.filterset_class(self.request.query_params, queryset=queryset, request=self.request)
+    def detailed(self, queryset):
+        """`queryset` with what `documents` needs, where `get_queryset` does not bring it."""
+        return queryset
+
+    def label(self, row) -> str:
+        """What a record is called where it is only pointed at."""
+        return str(row)
+
+    @property
+    def expandable(self) -> Mapping[str, type["Endpoint"]]:
+        """The paths of references that may be followed → the resource that they point at."""
+        return {}
+
+    def in_order(self, queryset, name: str):
+        """`queryset` with what the order `name` is by."""
+        return queryset
+
+    def version(self, row) -> int | None:
+        """The version of the row, where there is one."""
+        return getattr(row, "version", None)
+
+    def filters(self, query: QueryDict, queryset):
+        """The filters of `query` over `queryset`."""
+        return self.filterset_class(query, queryset=queryset, request=self.request)
+
+    # What was asked.
+
+    @cached_property
+    def wanted(self) -> shaping.Wanted:
+        """What the documents are to look like. Raises ValidationError."""
+        followed = {path: shaping.members(each.serializer_class()) for path, each in self.expandable.items()}
+        return shaping.wanted(
+            self.request.query_params,
+            known=shaping.members(self.serializer_class()),
+            expandable=dict.fromkeys(self.more) | followed,
+        )
+
+    @property
+    def filter_names(self) -> set[str]:
+        return set(self.filterset_class.base_filters) - OF_A_LIST if self.filterset_class else set()
+
+    @property
+    def negatable(self) -> set[str]:
+        """The filters that choose among values: what they find can be taken away."""
+        chosen = (
+            django_filters.ChoiceFilter,
+            django_filters.MultipleChoiceFilter,
+            django_filters.ModelChoiceFilter,
+            django_filters.BooleanFilter,
+        )
+        modifiers = {each for names in self.goes_with.values() for each in names}
+        return {
+            name
+            for name in self.filter_names - modifiers
+            if isinstance(self.filterset_class.base_filters[name], chosen) and not name.endswith("_match")
+        }
+
+    @property
+    def known_of_a_list(self) -> set[str]:
+        """Every parameter that the list takes."""
+        names = self.filter_names | {f"{NOT}{name}" for name in self.negatable}
+        return names | OF_A_LIST | shaping.PARAMETERS | self.list_parameters
+
+    @cached_property
+    def asked_order(self) -> str:
+        asked = self.request.query_params.get("order", next(iter(self.orders)))
+        if asked not in self.orders:
+            near = difflib.get_close_matches(asked, self.orders, n=1)
+            message = (
+                _("There is no such order; did you mean “%(near)s”?") % {"near": near[0]}
+                if near
+                else _("The orders here are: %(orders)s.") % {"orders": ", ".join(self.orders)}
+            )
+            raise ValidationError({"order": [message]}, code="unknown_order")
+        return asked
+
+    @property
+    def page_order(self) -> Order | None:
+        return self.orders[self.asked_order]
+
+    @property
+    def page_bound(self) -> str:
+        """What a cursor of this list is bound to: its filters and its order, and the language where it is by words."""
+        query = self.request.query_params
+        said = [self.asked_order, sorted((n, sorted(query.getlist(n))) for n in query if self._narrows(n))]
+        if self.page_order and self.page_order.type is str:
+            said.append(languages.current())
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
+
+    def _narrows(self, name: str) -> bool:
+        return name not in COMMON | OF_A_LIST | shaping.PARAMETERS
+
+    # What is answered.
+
+    def narrowed(self, queryset, query: QueryDict):
+        """What the filters in `query` leave of `queryset`."""
+        filters = self.filters(query, queryset)
         if not filters.is_valid():
             raise ValidationError({name: list(messages) for name, messages in filters.errors.items()})
         return filters.qs
 
+    def filtered(self, queryset):
+        """What is left of `queryset` by all filters of the address."""
+        if self.filterset_class is None:
+            return queryset
+        plain, negated = QueryDict(mutable=True), {}
+        for name, values in self.request.query_params.lists():
+            if name.startswith(NOT):
+                negated[name.removeprefix(NOT)] = values
+            elif name in self.filter_names:
+                plain.setlist(name, values)
+        found = self.narrowed(queryset, plain)
+        for name, values in negated.items():
+            query = QueryDict(mutable=True)
+            query.setlist(name, values)
+            for each in self.goes_with.get(name, ()):
+                query.setlist(each, plain.getlist(each))
+            try:
+                away = self.narrowed(queryset, query)
+            except ValidationError as error:
+                raise ValidationError(
+                    {f"{NOT}{each}": told for each, told in error.detail.items()}
+                ) from error
+            found = found.exclude(pk__in=away.order_by().values("pk"))
+        return found
+
     def list(self, request, *args, **kwargs):
-        names = set(self.filterset_class.base_filters) if self.filterset_class else set()
-        strict_parameters(request, {"language", "page_size", "cursor"} | names | self.list_parameters)
-        rows = self.paginate_queryset(self.filtered(self.get_queryset()))
-        return self.get_paginated_response(self.documents(rows))
+        strict_parameters(request, self.known_of_a_list)
+        wanted, order = self.wanted, self.page_order
+        if order is None:
+            self.page_descending = self.asked_order.startswith("-")
+        found = self.in_order(self.filtered(self.get_queryset()), self.asked_order)
+        found = found.prefetch_related(None) if wanted.brief else self.detailed(found)
+        rows = self.paginate_queryset(found)
+        return self.get_paginated_response(self.shaped(rows))
 
     def retrieve(self, request, *args, **kwargs):
-        strict_parameters(request, {"language"} | self.item_parameters)
-        return Response(self.documents([self.one(self.get_queryset())])[0])
+        strict_parameters(request, shaping.PARAMETERS | self.item_parameters)
+        return self.answered(self.detailed(self.get_queryset()))
+
+    def answered(self, queryset) -> Response:
+        """The record of the address in `queryset`, or 304 where the caller has it: before its details are brought."""
+        if self.wanted.brief:
+            queryset = queryset.prefetch_related(None)
+        if "If-None-Match" in self.request.headers:
+            tag = self.tag(self.one(self.get_queryset().prefetch_related(None)))
+            if tag and (unchanged := self.unchanged(tag)):
+                return unchanged
+        return self.told_of(self.one(queryset))
+
+    def told_of(self, row) -> Response:
+        """The document of `row` as it is wanted, with its ETag; or 304 where the caller has it."""
+        tag = self.tag(row)
+        if tag and (unchanged := self.unchanged(tag)):
+            return unchanged
+        return Response(self.shaped([row])[0], headers={"ETag": tag} if tag else None)
+
+    def tag(self, row) -> str:
+        """The ETag of the document of `row`, as far as it has a version."""
+        version = self.version(row)
+        return preconditions.etag(version, languages.current(), self.format) if version is not None else ""
+
+    def unchanged(self, tag: str) -> Response | None:
+        """304 where If-None-Match names `tag`, weakly compared (RFC 9110, 13.1.2)."""
+        known = parse_etags(self.request.headers.get("If-None-Match", ""))
+        if known != ["*"] and tag not in {each.removeprefix("W/") for each in known}:
+            return None
+        return Response(status=304, headers={"ETag": tag})
+
+    def shaped(self, rows: list) -> "list[dict]":
+        """The documents of `rows` as they are wanted."""
+        wanted = self.wanted
+        if wanted.brief:
+            return [self.brief(each) for each in rows]
+        documents = self.documents(rows)
+        for path in wanted.expand:
+            if path in self.expandable:
+                shaping.expand(documents, path, self.loader(self.expandable[path]))
+        return [wanted.shape(each) for each in documents]
+
+    def loader(self, resource: type["Endpoint"]):
+        """What gives the whole documents of another resource by their ids, as far as the actor may see them."""
+
+        def load(ids: list[str]) -> dict[str, dict]:
+            view = resource(request=self.request, action="retrieve", kwargs={}, format_kwarg=None)
+            view.wanted = shaping.Wanted()
+            rows = list(view.detailed(view.get_queryset().filter(pk__in=ids)))
+            return {each["id"]: each for each in view.documents(rows)}
+
+        return load
+
+    def brief(self, row) -> dict[str, Any]:
+        """The record as a document points at it."""
+        return addresses.reference(self.record_type, self.resource, row.pk, self.label(row))

@@ -23,6 +23,10 @@ class BadCursor(ValueError):
     """The cursor is not one of ours."""
 
 
+class OtherList(BadCursor):
+    """The cursor is of another list: in another order, or under other filters."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of rows; `next` and `previous` are cursors, or None at the ends."""
@@ -74,9 +78,13 @@ def page(
     order: Order | None = None,
     size: int = PAGE_SIZE,
     cursor: str = "",
+    bound: str = "",
 ) -> Page:
-    """The page of `queryset` at `cursor`, in `order` and then by the unique column `key`, in one query."""
-    backwards, after, value = _read(cursor, order) if cursor else (False, None, None)
+    """The page of `queryset` at `cursor`, in `order` and then by the unique column `key`, in one query.
+
+    `bound` names the list itself (a digest of its filters and order): the cursor of another list is refused.
+    """
+    backwards, after, value = _read(cursor, order, bound) if cursor else (False, None, None)
     falling = descending != backwards
     if after is not None:
         column = queryset.model._meta.pk if key == "pk" else queryset.model._meta.get_field(key)
@@ -98,8 +106,8 @@ def page(
     has_next, has_previous = (True, more) if backwards else (more, after is not None)
     return Page(
         rows,
-        _write(False, rows[-1], key, order) if rows and has_next else None,
-        _write(True, rows[0], key, order) if rows and has_previous else None,
+        _write(False, rows[-1], key, order, bound) if rows and has_next else None,
+        _write(True, rows[0], key, order, bound) if rows and has_previous else None,
     )
 
 
@@ -114,10 +122,12 @@ def _beyond(order: Order, value: Any, backwards: bool, tie: Q) -> Q:
     return condition if backwards else condition | empty
 
 
-def _write(backwards: bool, row: Any, key: str, order: Order | None) -> str:
+def _write(backwards: bool, row: Any, key: str, order: Order | None, bound: str) -> str:
     told = [int(backwards), _plain(getattr(row, key))]
     if order:
         told += [order.name, _plain(getattr(row, order.value))]
+    if bound:
+        told.append(bound)
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
@@ -125,11 +135,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
-def _read(cursor: str, order: Order | None) -> tuple[bool, Any, Any]:
+def _read(cursor: str, order: Order | None, bound: str) -> tuple[bool, Any, Any]:
     try:
         told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as error:
         raise BadCursor(cursor) from error
+    if bound:
+        if not (isinstance(told, list) and len(told) in {3, 5} and isinstance(told[-1], str)):
+            raise BadCursor(cursor)
+        if told.pop() != bound:
+            raise OtherList(cursor)
     length = 4 if order else 2
     if not (
         isinstance(told, list)
@@ -152,7 +167,10 @@ def _read(cursor: str, order: Order | None) -> tuple[bool, Any, Any]:
 
 
 class KeysetPagination(BasePagination):
-    """The API's lists: `{"results", "next", "previous"}` and `Link`. An over-large page is refused, never clipped."""
+    """The API's lists: `{"results", "next", "previous"}` and `Link`. An over-large page is refused, never clipped.
+
+    `count` is told where it is asked for, and only then counted.
+    """
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request = request
@@ -161,6 +179,9 @@ class KeysetPagination(BasePagination):
             raise ValidationError(
                 {"page_size": [_("A page has 1 to %(most)d results.") % {"most": LARGEST_PAGE}]}
             )
+        counted = request.query_params.get("count")
+        if counted not in {None, "exact"}:
+            raise ValidationError({"count": [_("Write “exact”, or leave it out.")]})
         try:
             self.page = page(
                 queryset,
@@ -169,11 +190,19 @@ class KeysetPagination(BasePagination):
                 order=view.page_order,
                 size=int(asked),
                 cursor=request.query_params.get("cursor", ""),
+                bound=getattr(view, "page_bound", ""),
             )
+        except OtherList as error:
+            message = _(
+                "This cursor is of a list with other filters or in another order: begin again without it."
+            )
+            raise ValidationError({"cursor": [message]}, code="cursor_mismatch") from error
         except BadCursor as error:
             raise ValidationError(
-                {"cursor": [_("This cursor is not one of ours: follow “next” and “previous” as they are.")]}
+                {"cursor": [_("This cursor is not one of ours: follow “next” and “previous” as they are.")]},
+                code="bad_cursor",
             ) from error
+        self.count = None if counted is None else queryset.order_by().values("pk").count()
         return self.page.rows
 
     def link(self, cursor: str | None) -> str | None:
@@ -188,14 +217,20 @@ class KeysetPagination(BasePagination):
         header = ", ".join(
             f'<{url}>; rel="{"prev" if rel == "previous" else rel}"' for rel, url in links.items() if url
         )
-        return Response({"results": data} | links, headers={"Link": header} if header else None)
+        count = {} if self.count is None else {"count": self.count}
+        return Response({"results": data} | links | count, headers={"Link": header} if header else None)
 
     def get_paginated_response_schema(self, schema):
         link = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
             "required": ["results", "next", "previous"],
-            "properties": {"results": schema, "next": link, "previous": link},
+            "properties": {
+                "results": schema,
+                "next": link,
+                "previous": link,
+                "count": {"type": "integer", "description": "How many there are in all, with `count=exact`."},
+            },
         }
 
     def get_schema_operation_parameters(self, view):
@@ -210,6 +245,13 @@ class KeysetPagination(BasePagination):
                 "name": "cursor",
                 "in": "query",
                 "schema": {"type": "string"},
-                "description": "Where the page begins: taken from `next` or `previous`, never made up.",
+                "description": "Where the page begins: taken from `next` or `previous`, never made up. It belongs to"
+                " the order and the filters it was given with.",
+            },
+            {
+                "name": "count",
+                "in": "query",
+                "schema": {"type": "string", "enum": ["exact"]},
+                "description": "Count all that is found; without it nothing is counted.",
             },
         ]

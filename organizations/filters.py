@@ -1,17 +1,31 @@
 """One set of filters for the page and the API, and what each value of a filter would leave."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import django_filters
 from babel import Locale
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit.since import Since
 from lib import asking, finding, languages
 from lib.facets import Facet, Option, facet
+from lib.filtering import IdentifiersFilter, WordsFilter
 from lib.folding import Contains
-from organizations.models import NameEntry, Office, Organization, OrganizationKind, Person
-from organizations.queries.identity import successor
+from organizations.models import (
+    Alias,
+    Descent,
+    ExternalIdentifier,
+    NameEntry,
+    Office,
+    Organization,
+    OrganizationKind,
+    Person,
+    ProfileClaim,
+)
+from organizations.models.organization import SourceLanguage
+from organizations.queries.identity import kept, successor
 
 
 def countries() -> list[tuple[str, str]]:
@@ -43,7 +57,18 @@ def _named(words: str, owner: str) -> Q:
     return found
 
 
-class OrganizationFilter(django_filters.FilterSet):
+HAS: dict[str, tuple[Promise, Callable[[], QuerySet]]] = {
+    "units": (_("Units"), lambda: Organization.objects.exclude(parent=None).values("parent")),
+    "aliases": (_("Other names"), lambda: Alias.objects.values("organization")),
+    "identifiers": (_("Identifiers elsewhere"), lambda: ExternalIdentifier.objects.values("organization")),
+    "profile": (_("Profile"), lambda: ProfileClaim.objects.values("organization")),
+    "offices": (_("Offices"), lambda: Office.objects.values("organization")),
+    "website": (_("Website"), lambda: Organization.objects.exclude(website="").values("pk")),
+}
+"""What an organization may have → its label, and the keys of those that have it."""
+
+
+class OrganizationFilter(Since):
     """Organizations by words of their names, kind, country and parent."""
 
     q = django_filters.CharFilter(method="search", label=_("Words"))
@@ -53,6 +78,20 @@ class OrganizationFilter(django_filters.FilterSet):
     country = django_filters.MultipleChoiceFilter(choices=countries, label=_("Country"))
     parent = django_filters.ModelChoiceFilter(
         queryset=Organization.objects.order_by("slug"), method="under", label=_("Parent")
+    )
+
+    ancestor = django_filters.ModelChoiceFilter(
+        queryset=Organization.objects.order_by("slug"), method="below", label=_("Somewhere under")
+    )
+    slug = WordsFilter(method="by_slug", label=_("Short address"))
+    source_language = django_filters.MultipleChoiceFilter(
+        choices=SourceLanguage, label=_("Language of the name")
+    )
+    identifier = IdentifiersFilter(
+        rows=ExternalIdentifier.objects, owner="organization", label=_("Identifier elsewhere")
+    )
+    has = django_filters.MultipleChoiceFilter(
+        choices=[(name, label) for name, (label, _rows) in HAS.items()], method="having", label=_("Has")
     )
 
     class Meta:
@@ -65,6 +104,22 @@ class OrganizationFilter(django_filters.FilterSet):
     def under(self, queryset, name, value):
         """Those right under the parent, or under what it was merged into: an address that was kept finds them."""
         return queryset.filter(parent=successor(value))
+
+    def below(self, queryset, name, value):
+        """All that stand under the organization, at any depth, itself aside."""
+        above = successor(value)
+        under = Descent.objects.filter(ancestor=above, depth__gt=0)
+        return queryset.filter(pk__in=under.values("descendant"))
+
+    def by_slug(self, queryset, name, value):
+        return queryset.filter(slug__in=value) if value else queryset
+
+    def having(self, queryset, name, value):
+        found = Q(pk__in=[])
+        for each in value:
+            _label, rows = HAS[each]
+            found |= Q(pk__in=rows())
+        return queryset.filter(found) if value else queryset
 
 
 def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
@@ -93,7 +148,7 @@ def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
     return found
 
 
-class PersonFilter(django_filters.FilterSet):
+class PersonFilter(Since):
     """People by words of their names, of their titles and of the organizations they hold them in."""
 
     q = django_filters.CharFilter(method="search", label=_("Words"))
@@ -117,3 +172,21 @@ class PersonFilter(django_filters.FilterSet):
         """Those with an office in the organization or in one under it."""
         below = Office.objects.filter(organization__above__ancestor=successor(value))
         return queryset.filter(pk__in=below.values("person"))
+
+
+class OfficeFilter(django_filters.FilterSet):
+    """Offices by the person who holds them and the organization, or one under it, in which they are held."""
+
+    person = django_filters.ModelMultipleChoiceFilter(
+        queryset=Person.objects.order_by("pk"), label=_("Person")
+    )
+    organization = django_filters.ModelMultipleChoiceFilter(
+        queryset=Organization.objects.order_by("slug"), method="by_organization", label=_("Organization")
+    )
+
+    class Meta:
+        model = Office
+        fields = ["person", "organization"]
+
+    def by_organization(self, queryset, name, value):
+        return queryset.filter(organization__in=kept(value)) if value else queryset

@@ -10,11 +10,14 @@ from lib.endpoints import Records, strict_parameters
 from organizations.permissions import Permission
 
 BYTES = "application/octet-stream"
-_HEADERS = {
-    "Range": "One range of bytes: `bytes=0-1023`.",
-    "If-Range": "An ETag: the range is given only of this very file.",
-    "If-None-Match": "ETags: the file is given only if it is none of these.",
-}
+FILE_HEADERS = [
+    OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=words)
+    for name, words in {
+        "Range": "One range of bytes: `bytes=0-1023`.",
+        "If-Range": "An ETag: the range is given only of this very file.",
+        "If-None-Match": "ETags: the file is given only if it is none of these.",
+    }.items()
+]
 
 
 class Whatever(BaseContentNegotiation):
@@ -42,10 +45,7 @@ class SourceFiles(Records):
     @extend_schema(
         summary="The content of a file",
         description="As it came, whole or in part. Its ETag is its SHA-256.",
-        parameters=[
-            OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=words)
-            for name, words in _HEADERS.items()
-        ],
+        parameters=FILE_HEADERS,
         responses={
             (200, BYTES): OpenApiTypes.BINARY,
             (206, BYTES): OpenApiTypes.BINARY,

@@ -11,31 +11,56 @@ from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from agreements.filters.days import DaysForm, days_filters, narrowed_by_days
-from agreements.filters.words import WordsFilter
 from agreements.models import (
+    Advantage,
     Agreement,
+    AgreementIdentifier,
     AgreementKind,
+    AgreementLink,
+    AgreementSource,
     AgreementTheme,
+    Amendment,
     Commitment,
     CommitmentKind,
     Follow,
+    LifecycleEvent,
     NamedGroup,
+    Objective,
     OpenQuestion,
     Party,
     Programme,
+    Statement,
     TargetGroup,
     Theme,
 )
 from agreements.models.lifecycle import LegalState, with_legal_state
-from agreements.queries import attention, listing, quality, search
+from agreements.queries import attention, changes, listing, quality, search
+from audit.since import entered_since
+from lib.filtering import IdentifiersFilter, MomentFilter, WordsFilter
 from lib.folding import Fold
-from organizations.models import Anonymous, Descent, Organization
+from organizations.filters import countries
+from organizations.models import Anonymous, Descent, Organization, OrganizationKind
 from organizations.models.organization import SourceLanguage
 from organizations.queries.identity import kept
 
 NO_PROGRAMME = "none"
 Step = Callable[[QuerySet], QuerySet]
 
+HAS: dict[str, tuple] = {
+    "programme": (_("Programme"), None),
+    "groups": (_("Who benefits"), NamedGroup),
+    "objectives": (_("Objectives"), Objective),
+    "commitments": (_("Commitments"), Commitment),
+    "statements": (_("Statements"), Statement),
+    "advantages": (_("Advantages"), Advantage),
+    "events": (_("Events"), LifecycleEvent),
+    "amendments": (_("Amendments"), Amendment),
+    "links": (_("Links"), AgreementLink),
+    "questions": (_("Open questions"), OpenQuestion),
+    "sources": (_("Sources"), AgreementSource),
+    "identifiers": (_("Identifiers elsewhere"), AgreementIdentifier),
+}
+"""What an agreement may have → its label and the table of it, whose rows name the agreement."""
 FEW = 1000
 """As many keys as are handed back to the database, so that what they answer to need not be asked again."""
 
@@ -62,6 +87,13 @@ class AgreementForm(DaysForm):
         if None in numbers:
             raise forms.ValidationError(_("Write the registry's numbers, like MQ-0001."))
         return numbers
+
+    def clean_linked_to(self) -> list[UUID]:
+        """The keys of the agreements; the one that may not be read leads nowhere."""
+        try:
+            return [UUID(each) for each in self.cleaned_data["linked_to"]]
+        except ValueError as error:
+            raise forms.ValidationError(_("Give ids of agreements.")) from error
 
 
 def _choices(queryset, label: str, **options) -> django_filters.ModelMultipleChoiceFilter:
@@ -107,6 +139,18 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
     )
     followed = django_filters.BooleanFilter(label=_("Followed by me"))
     only = WordsFilter(label=_("Only these"))
+    identifier = IdentifiersFilter(
+        rows=AgreementIdentifier.objects, owner="agreement", label=_("Identifier elsewhere")
+    )
+    has = django_filters.MultipleChoiceFilter(
+        choices=[(name, label) for name, (label, _rows) in HAS.items()], label=_("Has")
+    )
+    party_kind = _choices(OrganizationKind.objects.order_by("position"), _("Kind of a party"))
+    country = django_filters.MultipleChoiceFilter(choices=countries, label=_("Country of a party"))
+    linked_to = WordsFilter(label=_("Linked to"))
+    link_kind = django_filters.MultipleChoiceFilter(choices=AgreementLink.Kind, label=_("Kind of link"))
+    created_since = MomentFilter(label=_("Entered since"))
+    updated_since = MomentFilter(label=_("Changed since"))
     order = django_filters.ChoiceFilter(choices=listing.ORDERS_CHOICES, label=_("Order"))
 
     class Meta:
@@ -201,6 +245,53 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
             unknown=bool(cleaned[name]),
         )
 
+    def by_identifier(self, found, told):
+        return self.filters["identifier"].filter(found, told)
+
+    def by_what_it_has(self, found, names):
+        readable = self.queryset.values("pk")
+
+        def having(name: str) -> Q:
+            _label, table = HAS[name]
+            if table is None:
+                return Q(programme__isnull=False)
+            rows = table.objects.all()
+            if table is AgreementLink:  # a link to what may not be read is not told
+                rows = rows.filter(to__in=readable)
+            return Q(pk__in=rows.values("agreement"))
+
+        return found.filter(_any(having(each) for each in names))
+
+    def by_party_kind(self, found, kinds):
+        return found.filter(pk__in=Party.objects.filter(organization__kind__in=kinds).values("agreement"))
+
+    def by_country(self, found, codes):
+        return found.filter(pk__in=Party.objects.filter(organization__country__in=codes).values("agreement"))
+
+    def by_link(self, found, keys):
+        """Those that lead to one of these, or that one of these leads to, as far as both ends may be read."""
+        ends = self.queryset.filter(pk__in=keys).values("pk")
+        links = AgreementLink.objects.all()
+        if kinds := self.form.cleaned_data["link_kind"]:
+            links = links.filter(kind__in=kinds)
+        return found.filter(
+            Q(pk__in=links.filter(to__in=ends).values("agreement"))
+            | Q(pk__in=links.filter(agreement__in=ends).values("to"))
+        )
+
+    def by_link_kind(self, found, kinds):
+        if self.form.cleaned_data["linked_to"]:
+            return found
+        links = AgreementLink.objects.filter(kind__in=kinds, to__in=self.queryset.values("pk"))
+        return found.filter(pk__in=links.values("agreement"))
+
+    def by_entry(self, found, moment):
+        return entered_since(found, moment)
+
+    def by_change(self, found, moment):
+        events = changes.told(found, to=self.actor).filter(at__gte=moment)
+        return found.filter(pk__in=events.values("chain"))
+
     # One condition for each parameter. Rows below an agreement are asked through their keys: nothing is joined.
 
     def by_words(self, found, words):
@@ -275,6 +366,14 @@ _BY: dict[str, Callable] = {
     "editorial_state": AgreementFilter.by_editorial_state,
     "followed": AgreementFilter.by_follower,
     "only": AgreementFilter.by_number,
+    "identifier": AgreementFilter.by_identifier,
+    "has": AgreementFilter.by_what_it_has,
+    "party_kind": AgreementFilter.by_party_kind,
+    "country": AgreementFilter.by_country,
+    "linked_to": AgreementFilter.by_link,
+    "link_kind": AgreementFilter.by_link_kind,
+    "created_since": AgreementFilter.by_entry,
+    "updated_since": AgreementFilter.by_change,
 }
 
 

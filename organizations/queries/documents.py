@@ -1,11 +1,8 @@
 """Reads organizations and people: one bundle of queries for a list, plain documents for what is shown."""
 
-from django.db.models import Case, F, Value, When
-from django.db.models.functions import Coalesce, NullIf
-
 from lib import addresses, languages
-from lib.folding import Fold
 from lib.keyset import Order
+from lib.ordering import by_words
 from organizations.models import Office, Organization, Person
 
 BY_NAME = Order("name", "sorting")
@@ -14,9 +11,7 @@ BY_NAME = Order("name", "sorting")
 
 def by_name(rows):
     """Annotate `sorting` on organizations or people: the name as this reader gets it, folded."""
-    own = Case(*(When(source_language=code, then=F(f"name_{code}")) for code in languages.CODES))
-    names = [F(f"name_{languages.current()}"), own, *(F(f"name_{code}") for code in languages.CODES)]
-    return rows.annotate(sorting=Fold(Coalesce(*(NullIf(name, Value("")) for name in names))))
+    return by_words(rows, "name", into="sorting")
 
 
 def with_profile(organizations):

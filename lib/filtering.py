@@ -1,0 +1,77 @@
+"""Parameters of lists that Django and django-filter have no field for: words, identifiers, moments."""
+
+from datetime import UTC, datetime, time
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+
+class WordsField(forms.MultipleChoiceField):
+    """Any number of words, each as it is; none of them is looked up."""
+
+    def valid_value(self, value):
+        return True
+
+
+class WordsFilter(django_filters.MultipleChoiceFilter):
+    """A parameter that may be given several times with any words."""
+
+    field_class = WordsField
+
+
+class IdentifiersField(WordsField):
+    """Numbers in other registers, each written `scheme:value`, as (scheme, value)."""
+
+    def clean(self, value):
+        told = [tuple(each.split(":", 1)) for each in super().clean(value)]
+        if any(len(each) != 2 or not all(each) for each in told):
+            raise forms.ValidationError(_("Write an identifier as scheme:value."))
+        return told
+
+
+class IdentifiersFilter(WordsFilter):
+    """A parameter that asks for numbers in other registers. `rows` tell them, `owner` is their column of the record."""
+
+    field_class = IdentifiersField
+
+    def __init__(self, *args, rows: QuerySet, owner: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rows, self.owner = rows, owner
+
+    def having(self, value: list[tuple[str, str]]) -> Q:
+        """Records that have one of these numbers."""
+        condition = Q(pk__in=[])
+        for scheme, told in value:
+            condition |= Q(scheme=scheme, value=told)
+        return Q(pk__in=self.rows.filter(condition).values(self.owner))
+
+    def filter(self, qs, value):
+        return qs.filter(self.having(value)) if value else qs
+
+
+class MomentField(forms.Field):
+    """A moment of ISO 8601; a day alone begins at midnight in UTC."""
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        try:
+            # A plus sign in an address is a space.
+            moment = parse_datetime(value.replace(" ", "+")) if len(value) > 10 else None
+            day = parse_date(value) if moment is None else None
+        except ValueError:
+            moment = day = None
+        if day is not None:
+            moment = datetime.combine(day, time(), tzinfo=UTC)
+        if moment is None:
+            raise forms.ValidationError(_("Write a day or a moment: 2026-11-22 or 2026-11-22T09:41:07Z."))
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class MomentFilter(django_filters.Filter):
+    """A parameter that asks for what happened at a moment or after it."""
+
+    field_class = MomentField
