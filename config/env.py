@@ -41,6 +41,14 @@ def flag(name: str, default: bool) -> bool:
     return value == "true"
 
 
+def number(name: str, default: int) -> int:
+    """A whole number from one on."""
+    value = os.environ.get(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise ImproperlyConfigured(f"{name}={value!r}: write a whole number, at least 1")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """The words of `name`, separated by spaces or commas."""
     return os.environ.get(name, default).replace(",", " ").split()

@@ -1,5 +1,6 @@
 """The API everywhere: every refusal as problem details (RFC 9457), router and server errors included."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,14 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied as Forbidden
 from django.core.exceptions import ValidationError as RuleBroken
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from config import pages
+from lib import languages
 from lib.problems import Fault, Problem, Refused, pointed
 
 MEDIA_TYPE = "application/problem+json"
@@ -272,6 +275,28 @@ def _answer(body: dict, headers: dict | None = None) -> Response:
 
 
 # Errors outside of DRF: the router's, and the server's own.
+
+
+def refusal(request: HttpRequest, error: Problem) -> JsonResponse:
+    """A problem that was met before any view, in the language asked for."""
+    asked = request.GET.get("language")
+    with translation.override(asked if asked in languages.CODES else translation.get_language()):
+        body = told(error, request_id=getattr(request, "id", ""))
+    return JsonResponse(
+        body,
+        status=body["status"],
+        headers=error.headers,
+        content_type=MEDIA_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def slug_of(response: HttpResponseBase) -> str:
+    """The name of the problem that `response` tells; blank for any other answer."""
+    if response.get("Content-Type", "").partition(";")[0] != MEDIA_TYPE:
+        return ""
+    data = getattr(response, "data", None) or json.loads(response.content)
+    return str(data.get("type", "")).rpartition("/")[2]
 
 
 def _is_api(request: HttpRequest) -> bool:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "organizations.authentication.ActorMiddleware",
+    "config.door.ApiDoor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -136,6 +137,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, who knows the address
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Mithaq"
@@ -174,6 +177,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 UPLOAD_SCANNER = env.text("UPLOAD_SCANNER", "")
+
+# Who publishes what the registry tells to IATI: its organization identifier, its type (OrganisationType) and its name.
+IATI_REPORTING_ORG = {name: env.text(f"IATI_REPORTING_ORG_{name.upper()}", "") for name in ("ref", "type", "name")}
 
 # Safe by default.
 SECURE_COOKIES = env.flag("SECURE_COOKIES", default=True)
@@ -217,6 +223,14 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "organizations.models.Anonymous",
     "DEFAULT_VERSIONING_CLASS": None,
 }
+# Requests a minute: of a token or an account; of anybody else and of whoever draws OAuth tokens, by network address.
+API_LIMITS = {
+    "read": env.number("API_READS_A_MINUTE", 600),
+    "write": env.number("API_WRITES_A_MINUTE", 120),
+    "anonymous": env.number("API_ANONYMOUS_A_MINUTE", 60),
+    "token": env.number("API_OAUTH_A_MINUTE", 30),
+}
+API_CALLS_KEPT_DAYS = env.number("API_CALLS_KEPT_DAYS", 90)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mithaq",
     "DESCRIPTION": "The registry of partnership agreements: read, synchronize, report.",

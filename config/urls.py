@@ -35,6 +35,7 @@ from agreements.views import (
     workbench,
 )
 from config import api, rest
+from exchange.views import oauth, systems
 from exchange.views import pages as exchange_pages
 
 handler400 = "config.rest.bad_request"
@@ -63,6 +64,7 @@ urlpatterns = [
     path("api/v1/openapi.json", api.Contract.as_view(), name="openapi"),
     path("api/v1/", include(api.router.urls)),
     path("api/v1/", include(api.contents.urls)),
+    path("identity/o/api/token", oauth.token, name="oauth-token"),
     path("problems/<slug:slug>", rest.problem_page, name="problem"),
     *i18n_patterns(
         path("", home.home_page, name="home"),
@@ -143,6 +145,9 @@ urlpatterns = [
         path("exchange/<uuid:pk>/ask/", exchange_pages.import_ask, name="import-ask"),
         path("exchange/<uuid:pk>/undo/", exchange_pages.import_undo, name="import-undo"),
         path("exchange/<uuid:pk>/faults.csv", exchange_pages.import_faults, name="import-faults"),
+        path("systems/", systems.system_list, name="systems"),
+        path("systems/<uuid:pk>/", systems.system_page, name="system"),
+        path("systems/<uuid:pk>/revoke/", systems.system_revoke, name="system-revoke"),
         path("account/digest/", out.digest_settings, name="digest-settings"),
         path("account/digest/stop/<uuid:key>/<str:signature>/", out.digest_stop, name="digest-stop"),
         # An address is what an account is known by: an administrator changes it, with an event in the trail.

@@ -3,12 +3,14 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.recorded_admin import ReadOnlyAdmin, RecordedAdmin, RecordedInline
 from lib import languages
 from organizations import services
+from organizations.forms import SUGGESTED, NetworksField
 from organizations.models import (
     Alias,
     ApiToken,
@@ -23,6 +25,7 @@ from organizations.models import (
     ProfileClaim,
     User,
 )
+from organizations.permissions import Scope
 
 
 class RoomAdmin(RecordedAdmin):
@@ -178,41 +181,73 @@ class UserAdmin(RecordedAdmin):
         return False  # what an account did stays told; take away its right to sign in instead
 
 
-class TokenForm(forms.ModelForm):
+class IssueForm(forms.ModelForm):
+    """A new token, of any role."""
+
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"),
+        choices=Scope.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None ticked: all that its role may do."),
+    )
+    networks = NetworksField(
+        label=gettext_lazy("Networks"),
+        required=False,
+        help_text=gettext_lazy("Where it is used from, one a line, as 192.0.2.0/24; empty is anywhere."),
+    )
+    oauth = forms.BooleanField(label=gettext_lazy("As an OAuth 2 client"), required=False)
+
     class Meta:
         model = ApiToken
-        fields = ["organization", "role", "label", "expires_at"]
+        fields = ["organization", "role", "label", "scopes", "networks", "expires_at"]
+
+    def clean_scopes(self) -> list[str] | None:
+        return self.cleaned_data["scopes"] or None
+
+    def _post_clean(self):
+        """The service looks at the whole: there is no row to be checked before it."""
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnlyAdmin):
-    form = TokenForm
+class ApiTokenAdmin(ReadOnlyAdmin, RecordedAdmin):
+    form = IssueForm
     list_display = [
         "prefix",
         "organization",
         "role",
         "label",
+        "scopes",
+        "networks",
+        "issued_by",
         "created_at",
         "expires_at",
         "last_used_at",
         "revoked_at",
     ]
     list_filter = ["role"]
-    list_select_related = ["organization"]
+    list_select_related = ["organization", "issued_by"]
+    autocomplete_fields = ["organization"]
     search_fields = ["prefix", "label", "organization__slug"]
     ordering = ["-created_at"]
     actions = ["revoke"]
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request):
         return True
+
+    def get_changeform_initial_data(self, request):
+        return {"expires_at": timezone.now() + SUGGESTED} | super().get_changeform_initial_data(request)
 
     def save_model(self, request, obj, form, change):
         token, secret = services.issue_token(**form.cleaned_data, by=request.user)
-        obj.pk = token.pk
+        vars(obj).update(vars(token))
+        told = (
+            _("Client %(client)s; its secret is shown this once: %(secret)s")
+            if token.oauth_client_id
+            else _("The token is shown this once: %(secret)s")
+        )
         self.message_user(
-            request,
-            _("The token is shown this once: %(secret)s") % {"secret": secret},
-            messages.WARNING,
+            request, told % {"client": token.oauth_client_id, "secret": secret}, messages.WARNING
         )
 
     @admin.action(description=gettext_lazy("Revoke the selected tokens"))

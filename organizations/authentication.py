@@ -1,15 +1,22 @@
 """How somebody becomes an actor: a session with a cookie, or a bearer token."""
 
-from datetime import timedelta
+import ipaddress
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.idp.oidc.models import Token
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from lib import networks
+from lib.problems import Problem
 from organizations.models import Anonymous, ApiToken
 
 # `last_used_at` is a courtesy to administrators: a write a minute is enough for it.
@@ -35,26 +42,104 @@ class ClosedSignUp(DefaultAccountAdapter):
         return False
 
 
+class Came(NamedTuple):
+    """What a request's header told: the token, and why it is refused all the same."""
+
+    token: ApiToken | None = None
+    refusal: Exception | None = None
+
+
+def bearer(request: HttpRequest) -> ApiToken | None:
+    """The token that `request` comes with, looked up once however often it is asked; None without one.
+
+    Raises AuthenticationFailed for what is no token or none any more, Problem where it is not used from its networks.
+    """
+    came = _came(request)
+    if came.refusal:
+        raise came.refusal
+    return came.token
+
+
+def known(request: HttpRequest) -> ApiToken | None:
+    """The token, even one that is refused where it is used from."""
+    return _came(request).token
+
+
+def came_with_token(request: HttpRequest) -> bool:
+    return _came(request).token is not None
+
+
+def _came(request: HttpRequest) -> Came:
+    if not hasattr(request, "_came"):
+        request._came = _look_up(request)
+    return request._came
+
+
+def _look_up(request: HttpRequest) -> Came:
+    words = request.headers.get("Authorization", "").split()
+    if not words or words[0].lower() != "bearer":
+        return Came()
+    if len(words) != 2:
+        return Came(refusal=AuthenticationFailed(_("Write the header as: Authorization: Bearer <token>")))
+    now = timezone.now()
+    token = _with_secret(words[1], now) or _of_client(words[1], now)
+    if token is None:
+        # One answer for all three: whoever tries secrets learns nothing of any.
+        return Came(refusal=AuthenticationFailed(_("This token is unknown, expired or revoked.")))
+    if token.networks and not networks.within(address(request), token.networks):
+        return Came(token, Problem("network-refused"))
+    if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    return Came(token)
+
+
+def _with_secret(secret: str, now: datetime) -> ApiToken | None:
+    """The token whose own secret this is."""
+    tokens = ApiToken.objects.valid(now).select_related("organization")
+    return tokens.filter(digest=ApiToken.digest_of(secret)).first()
+
+
+def _of_client(secret: str, now: datetime) -> ApiToken | None:
+    """The token whose OAuth client drew this secret, with no more scopes than were asked for then."""
+    drawn = Token.objects.lookup(Token.Type.ACCESS_TOKEN, secret)
+    if drawn is None or drawn.client_id is None:
+        return None
+    token = (
+        ApiToken.objects.valid(now)
+        .select_related("organization")
+        .filter(oauth_client=drawn.client_id)
+        .first()
+    )
+    if token is not None:
+        token.scopes = [each for each in token.scopes if each in drawn.get_scopes()]  # here, and never saved
+    return token
+
+
+def address(request: HttpRequest) -> str | None:
+    """Where the request comes from, as far as proxies that are known tell it."""
+    try:
+        return str(ipaddress.ip_address(get_adapter(request).get_client_ip(request)))
+    except (PermissionDenied, ValueError):
+        return None
+
+
+def neighbourhood(request: HttpRequest) -> str:
+    """By what somebody unknown is counted: the address, of IPv6 the network of one household (/64)."""
+    there = ipaddress.ip_address(address(request) or "::")
+    there = getattr(there, "ipv4_mapped", None) or there
+    return str(there) if there.version == 4 else str(ipaddress.ip_network(f"{there}/64", strict=False))
+
+
 class BearerToken(BaseAuthentication):
-    """`Authorization: Bearer mithaq_…`; never in the address, where it would be logged."""
+    """`Authorization: Bearer …`; never in the address, where it would be logged."""
 
     def authenticate(self, request):
-        words = get_authorization_header(request).split()
-        if not words or words[0].lower() != b"bearer":
-            return None
-        if len(words) != 2:
-            raise AuthenticationFailed(_("Write the header as: Authorization: Bearer <token>"))
-        digest = ApiToken.digest_of(words[1].decode("latin-1"))
-        now = timezone.now()
-        token = ApiToken.objects.valid(now).select_related("organization").filter(digest=digest).first()
-        if token is None:
-            raise AuthenticationFailed(_("This token is unknown, expired or revoked."))
-        if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
-            ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-        return token, token
+        token = bearer(request._request)
+        return (token, token) if token else None
 
     def authenticate_header(self, request):
-        return 'Bearer realm="registry"'
+        told = request.headers.get("Authorization", "").lower().startswith("bearer")
+        return 'Bearer realm="registry"' + (', error="invalid_token"' if told else "")
 
 
 class Session(SessionAuthentication):

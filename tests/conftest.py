@@ -49,6 +49,7 @@ def _quick_settings() -> Iterator[None]:
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        API_LIMITS=dict.fromkeys(settings.API_LIMITS, 1_000_000),
         STORAGES=settings.STORAGES
         | {
             "default": files,

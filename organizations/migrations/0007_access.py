@@ -2,10 +2,11 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import lib.networks
-import organizations.permissions
 from django.conf import settings
 from django.db import migrations, models
+
+import lib.networks
+import organizations.permissions
 
 
 class Migration(migrations.Migration):

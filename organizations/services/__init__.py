@@ -20,14 +20,13 @@ from organizations.services.records import (
     add_person,
     create_account,
     demand,
-    issue_token,
     remove,
-    revoke_token,
     set_digest,
     set_informed,
     store,
     store_account,
 )
+from organizations.services.tokens import issue_token, revoke_token
 
 __all__ = [
     "Entered",

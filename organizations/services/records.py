@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from audit import revision, trail
 from audit.trail import Actor, one_write
 from lib import languages
-from lib.problems import Refused
 from organizations.models import (
     Alias,
     ApiToken,
@@ -23,7 +22,7 @@ from organizations.models import (
     ProfileClaim,
     User,
 )
-from organizations.permissions import Permission, Role
+from organizations.permissions import Permission
 
 
 def demand(by: Actor, permission: Permission) -> None:
@@ -126,52 +125,6 @@ def _chain(instance: models.Model):
     """Whose history a record belongs to; accounts and tokens have their own."""
     owner = getattr(instance, "part_of", "")
     return getattr(instance, f"{owner}_id") if owner else None
-
-
-def issue_token(
-    *,
-    organization: Organization,
-    role: str = Role.PARTNER_SYSTEM,
-    label: str = "",
-    expires_at: datetime | None = None,
-    by: Actor,
-) -> tuple[ApiToken, str]:
-    """A new API token and its secret, which is told here once and never again."""
-    demand(by, Permission.ADMINISTER)
-    if role not in Role.values:
-        raise Refused.at(
-            "/role", "unknown_role", _("Choose a role: %(roles)s.") % {"roles": ", ".join(Role.values)}
-        )
-    secret, columns = ApiToken.draw()
-    with one_write():
-        token = ApiToken.objects.create(
-            organization=organization, role=role, label=label, expires_at=expires_at, **columns
-        )
-        trail.record(
-            "token.issued",
-            token,
-            by=by,
-            changes={
-                "organization": (None, organization.slug),
-                "role": (None, role),
-                "prefix": (None, token.prefix),
-            },
-        )
-    return token, secret
-
-
-def revoke_token(token: ApiToken, *, by: Actor, reason: str = "") -> ApiToken:
-    """Close the door to a token, for good. Revoking twice writes nothing."""
-    demand(by, Permission.ADMINISTER)
-    with one_write():
-        token = ApiToken.objects.select_for_update().get(pk=token.pk)
-        if token.revoked_at is None:
-            token.revoked_at = timezone.now()
-            token.save(update_fields=["revoked_at"])
-            trail.record(
-                "token.revoked", token, by=by, reason=reason, changes={"revoked_at": (None, token.revoked_at)}
-            )
-    return token
 
 
 def create_account(

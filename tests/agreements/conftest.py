@@ -7,6 +7,7 @@ from activities import samples
 from organizations import services as organization_services
 from organizations.models import Organization, System, User
 from organizations.permissions import Role
+from tests.bearing import Headers, bearing
 from tests.factories import OrganizationFactory, UserFactory
 
 BY = System("tests")
@@ -49,10 +50,10 @@ def reviewer(db) -> User:
     return UserFactory(reviewer=True)
 
 
-def bearer(organization: Organization, role: str) -> dict[str, str]:
+def bearer(organization: Organization, role: str) -> Headers:
     """The header of a new token."""
     _token, secret = organization_services.issue_token(organization=organization, role=role, by=BY)
-    return {"Authorization": f"Bearer {secret}"}
+    return bearing(secret)
 
 
 def empty_registry() -> None:
@@ -72,7 +73,7 @@ def empty_registry() -> None:
 def importer():
     """Makes an organization with an administrator's token, in whatever registry there is."""
 
-    def make() -> dict[str, str]:
+    def make() -> Headers:
         organization = Organization(slug="importer", source_language="en", name_en="The importer")
         organization_services.store(organization, by=BY)
         return bearer(organization, Role.ADMINISTRATOR)

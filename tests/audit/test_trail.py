@@ -20,6 +20,7 @@ from lib.problems import Refused
 from organizations import services
 from organizations.models import Organization, User
 from organizations.permissions import Role
+from tests.bearing import bearing
 from tests.factories import (
     PASSWORD,
     TESTS,
@@ -278,7 +279,7 @@ class TestARequest:
             "/api/v1/agreements",
             dossier(**changes),
             content_type="application/json",
-            headers={"Authorization": f"Bearer {token.secret}", "X-Request-ID": request_id},
+            headers=bearing(token.secret) | {"X-Request-ID": request_id},
         )
 
     def test_is_named_in_its_answer_and_in_every_event_it_caused(self, client):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from organizations.guards import ByAction, requires
 from organizations.models import Anonymous, User
 from organizations.permissions import Permission
+from tests.bearing import bearing
 from tests.factories import PASSWORD, ApiTokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -220,7 +221,7 @@ class TestASessionAtTheApi:
             "/api/v1/agreements",
             {},
             content_type="application/json",
-            headers={"Authorization": f"Bearer {token.secret}"},
+            headers=bearing(token.secret),
         )
 
         assert response.status_code == 422

@@ -123,11 +123,15 @@ class TestTheDoor:
 
         self.assert_shut(ask(client, None))
 
-    def test_takes_no_token_from_the_address(self, client, settings):
-        settings.PUBLIC_READING = False
+    @pytest.mark.parametrize("name", ["token", "access_token", "api_key"])
+    def test_takes_no_token_from_the_address_and_names_the_header(self, client, name):
         token = ApiTokenFactory()
 
-        self.assert_shut(client.get("/api/v1/organizations", {"token": token.secret}))
+        answer = client.get("/api/v1/organizations", {name: token.secret})
+
+        assert answer.status_code == 400
+        assert "header Authorization" in answer.json()["detail"]
+        assert token.secret not in answer.content.decode()
 
     def assert_shut(self, response):
         assert response.status_code == 401

@@ -16,6 +16,7 @@ from agreements.models import Agreement
 from organizations.models import Organization, System, User
 from organizations.permissions import Role
 from organizations.services import create_account, issue_token, store
+from tests.bearing import bearing
 from tests.browser import driving
 from tests.factories import PASSWORD
 from tests.seeds import work
@@ -83,7 +84,7 @@ def opened() -> Registry:
     reviewer = create_account(
         email="reviewer@office.example", name="Reviewer", role=Role.REVIEWER, password=None, by=TESTS
     )
-    return Registry(Client(), {"Authorization": f"Bearer {secret}"}, reviewer, {})
+    return Registry(Client(), bearing(secret), reviewer, {})
 
 
 @pytest.fixture(scope="module")
