@@ -15,12 +15,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.response import Response
 
 from lib.problems import Problem
 
@@ -195,10 +195,10 @@ class Negotiated:
                 )
 
     def finalize_response(self, request, response, *args, **kwargs):
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if self.formats:
-            patch_vary_headers(response, ["Accept"])
-        return response
+        # What a method of a format passes on to the action is JSON, and never to be taken for a page.
+        if isinstance(response, Response) and self.formats.get(self.action, {}).get(self.format):
+            response.content_type = response.content_type or FORMATS["json"].content_type
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def linked(self, document: Mapping[str, Any]) -> dict:
         """A document of this resource as a node of linked data."""
