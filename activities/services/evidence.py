@@ -59,6 +59,7 @@ def attach_evidence(
             "evidence.attached",
             evidence,
             by=by,
+            chain=(activity or progress_view).pk,
             changes={"name": (None, evidence.name), "sha256": (None, evidence.sha256)},
         )
     return evidence

@@ -106,7 +106,7 @@ def change_activity(
                 "stale",
                 _("This activity has changed since you opened it: look at both, then save again."),
             )
-        found = _checked(document, uploads, by=by)
+        found = _checked(_own_counts(activity, document, by=by), uploads, by=by)
         old = revision.columns(activity)
         found.write_on(activity)
         changes = {
@@ -193,6 +193,24 @@ def _counted_by(by: Actor) -> models.QuerySet:
         return visible
     own = Party.objects.filter(organization__isnull=False, organization=by.organization_id)
     return visible.filter(agreement__in=own.values("agreement"))
+
+
+def _own_counts(activity: Activity, document: Mapping[str, Any], *, by: Actor) -> Mapping[str, Any]:
+    """The document without what the activity counts towards already and `by` may not count it towards.
+
+    Whoever holds it with others reads what the others count, and sends that back as it was read.
+    """
+    told = document.get("counts_toward") if isinstance(document, Mapping) else None
+    if not isinstance(told, list):
+        return document
+    counted = activity.fulfilments.exclude(commitment__in=_counted_by(by))
+    others = {str(key) for key in counted.values_list("commitment", flat=True)}
+
+    def is_theirs(part: Any) -> bool:
+        commitment = part.get("commitment") if isinstance(part, Mapping) else None
+        return isinstance(commitment, Mapping) and str(commitment.get("id")) in others
+
+    return {**document, "counts_toward": [each for each in told if not is_theirs(each)]}
 
 
 def _organize(activity: Activity, organizers) -> dict[str, tuple]:
