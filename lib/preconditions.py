@@ -5,9 +5,10 @@ makes the bytes differ: `"7-fr-json"`. A change is made on a version, in whateve
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -105,3 +106,37 @@ def failed(version: int, since: Since, *, language: str) -> Problem:
         },
         headers={"ETag": etag(version, language)},
     )
+
+
+def differing(before: Any, after: Any, pointer: str = "") -> Iterator[str]:
+    """The places (JSON pointers into `after`) in which two documents differ.
+
+    Elements of arrays are the same where their `id` is; one that is gone, or that stands elsewhere, is told as the array.
+
+    >>> list(differing({"a": [{"id": 1, "b": 2}]}, {"a": [{"id": 1, "b": 3}, {"id": 2}]}))
+    ['/a/0/b', '/a/1']
+    """
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in dict.fromkeys([*before, *after]):
+            here = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            if name not in before or name not in after:
+                yield here
+            else:
+                yield from differing(before[name], after[name], here)
+    elif _is_of_parts(before) and _is_of_parts(after) and (before or after):
+        old = {each["id"]: each for each in before}
+        kept = [each["id"] for each in after if each["id"] in old]
+        if kept != list(old):
+            yield pointer
+        for index, each in enumerate(after):
+            here = f"{pointer}/{index}"
+            if each["id"] in old:
+                yield from differing(old[each["id"]], each, here)
+            else:
+                yield here
+    elif before != after:
+        yield pointer
+
+
+def _is_of_parts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, Mapping) and "id" in each for each in value)

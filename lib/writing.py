@@ -1,12 +1,12 @@
 """What every write of the API does alike: on which state, in which form, and with what answer.
 
-A resource takes what it offers of `Creates`, `Changes` and `Removes`, before `Endpoint` among its bases, and says:
+A resource takes what it offers of `Creates`, `Changes` and `Removes`, before `Endpoint` among its bases (which has
+`version`, `tag` and `shaped`), and says:
 
     class People(Creates, Changes, Removes, Endpoint):
         required = READ | {"create": …, "partial_update": …, "destroy": …}
         fixed = frozenset({"id"})                 # set by the registry, though its shape has them for another door
 
-        def version(self, row): return row.version
         def may_write(self, row): …               # raise Problem("not-your-side") for who only reads it
         def enter(self, document): return services.register_person(document, by=self.request.user)
         def change(self, row, document): return services.change_person(row.pk, document, by=self.request.user)
@@ -30,7 +30,7 @@ from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
-from lib import addresses, merge_patch, preconditions
+from lib import addresses, merge_patch, preconditions, shaping
 from lib.endpoints import strict_parameters
 from lib.preconditions import Demanded, Since
 from lib.problems import Fault, Problem, Refused
@@ -60,13 +60,10 @@ class Writes:
 
     fixed: frozenset[str] = frozenset()
     """Members that the registry sets, as far as the shape does not say so, with dots: `amendments.changes`."""
-    write_parameters: frozenset[str] = frozenset()
+    write_parameters: frozenset[str] = shaping.PARAMETERS
+    """What the address of a POST or PATCH may ask: how the answer looks."""
 
     # What a resource says of itself.
-
-    def version(self, row) -> int:
-        """The version of the row; a queryset of `audit.versions.with_version` has it there."""
-        return row.version
 
     def may_write(self, row) -> None:
         """Raise Problem where the actor, who may read the row, does not write it."""
@@ -83,7 +80,9 @@ class Writes:
 
     def get_parsers(self):
         parsers = super().get_parsers()
-        return [MergePatchParser(), *parsers] if self.request.method == "PATCH" else parsers
+        # The contract is made without a request.
+        patching = getattr(self.request, "method", "") == "PATCH"
+        return [MergePatchParser(), *parsers] if patching else parsers
 
     def handle_exception(self, exc):
         response = super().handle_exception(exc)
@@ -142,22 +141,30 @@ class Writes:
         return preconditions.failed(version, since, language=self.request.LANGUAGE_CODE)
 
     def as_read(self, row) -> dict[str, Any]:
-        """The document that a patch is applied to."""
-        return self.documents([row])[0]
+        """The document that a patch is applied to: all of it, whatever the address asks to be shown."""
+        return self.documents([self.detailed(self.get_queryset()).get(pk=row.pk)])[0]
+
+    def shown(self, key) -> tuple[Any, dict[str, Any]] | None:
+        """The row as it is now and its document as it is wanted; None where the actor does not read it any more."""
+        row = self.detailed(self.get_queryset()).filter(pk=key).first()
+        return None if row is None else (row, self.shaped([row])[0])
 
     def address(self, row) -> str:
-        return addresses.api(self.basename.removeprefix("api-"), row.pk)
+        return addresses.api(self.resource, row.pk)
 
     def written(self, row, *, status: int = 200) -> Response:
         """The answer to a write: the record as it is now, its ETag, its address where it is new; or only these."""
-        now = self.get_queryset().get(pk=row.pk)
-        headers = {"ETag": preconditions.etag(self.version(now), translation.get_language())}
+        found = self.shown(row.pk)
+        if found is None:
+            return Response(status=204)
+        now, document = found
+        headers = {"ETag": self.tag(now)}
         if status == 201:
             headers["Location"] = self.address(now)
         if wants_little(self.request):
             headers["Preference-Applied"] = "return=minimal"
             return Response(status=201 if status == 201 else 204, headers=headers)
-        return Response(self.documents([now])[0], status=status, headers=headers)
+        return Response(document, status=status, headers=headers)
 
 
 class Creates(Writes):
@@ -169,11 +176,18 @@ class Creates(Writes):
 
     def create(self, request, *args, **kwargs):
         strict_parameters(request, {"language"} | self.write_parameters)
+        _wanted = self.wanted  # what cannot be shown so is refused before anything is written
         return self.written(self.enter(self.sent(request)), status=201)
 
 
 class Changes(Writes):
     """PATCH of a record, by a merge patch of the document that the actor reads."""
+
+    def settled(
+        self, before: dict[str, Any], document: dict[str, Any], patch: dict[str, Any]
+    ) -> dict[str, Any]:
+        """`document` with what the patch of `before` meant without saying it."""
+        return document
 
     def change(self, row, document: Mapping[str, Any]):
         """Make the record read as `document` by its service, and give its row. The row is locked."""
@@ -181,7 +195,7 @@ class Changes(Writes):
 
     def partial_update(self, request, *args, **kwargs):
         strict_parameters(request, {"language"} | self.write_parameters)
-        patch = self.sent(request)
+        _wanted, patch = self.wanted, self.sent(request)
         with self.held() as (row, demanded):
             # What was read in a language comes back in it.
             read_in = demanded.language(self.version(row)) or translation.get_language()
@@ -190,7 +204,7 @@ class Changes(Writes):
             document = merge_patch.merged(before, patch)
             if faults := list(read_only(self.get_serializer_class()(), before, document, fixed=self.fixed)):
                 raise Refused(faults)
-            row = self.change(row, document)
+            row = self.change(row, self.settled(before, document, patch))
         return self.written(row)
 
 
@@ -241,7 +255,8 @@ def read_only(
             continue
         before, here, way = read[name], f"{pointer}/{name}", f"{path}{name}"
         if field.read_only or way in fixed:
-            if (name in sent or not is_part) and sent.get(name, ...) != before:
+            # In a merge patch null takes away, so that null sent back leaves nothing: both say that there is none.
+            if (name in sent or not is_part) and sent.get(name) != before:
                 yield Fault(
                     here,
                     "read_only",

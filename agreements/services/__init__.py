@@ -4,6 +4,7 @@ from agreements.services import desk, drafting, files
 from agreements.services.evidence import resolve_question
 from agreements.services.records import remove, store
 from agreements.services.register import register
+from agreements.services.removal import remove_draft
 from agreements.services.review import call_back, publish, send_back, submit, withdraw
 from agreements.services.revise import revise
 
@@ -15,6 +16,7 @@ __all__ = [
     "publish",
     "register",
     "remove",
+    "remove_draft",
     "resolve_question",
     "revise",
     "send_back",

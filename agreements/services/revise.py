@@ -49,7 +49,7 @@ from lib.problems import Refused, pointed
 from organizations.permissions import Permission
 
 # The tables of a record with the way from each to its agreement, in the order in which they lean on each other.
-_PARTS: dict[type[models.Model], str] = {
+PARTS: dict[type[models.Model], str] = {
     AgreementIdentifier: "agreement",
     AgreementTheme: "agreement",
     AgreementSource: "agreement",
@@ -210,7 +210,7 @@ class Revision(Registration):
         self.restoring = False  # ids here are those of the record itself
         self.agreement_now = agreement
         self.now: dict[type, dict[UUID, models.Model]] = {Agreement: {agreement.pk: agreement}}
-        for model, way in _PARTS.items():
+        for model, way in PARTS.items():
             self.now[model] = {each.pk: each for each in model.objects.filter(**{way: agreement})}
         sources = {each.source_id for each in self.now[AgreementSource].values()}
         self.now[NoiseSpan] = {each.pk: each for each in NoiseSpan.objects.filter(source__in=sources)}
@@ -318,9 +318,9 @@ class Revision(Registration):
         # Quotes that go, go first: what they stood on may be set aside now.
         self._take_away(Citation, moved)
         self._take_away(NoiseSpan, moved)
-        for model in (Agreement, NoiseSpan, *_PARTS):
+        for model in (Agreement, NoiseSpan, *PARTS):
             self._write(model, moved)
-        for model in reversed(_PARTS):
+        for model in reversed(PARTS):
             self._take_away(model, moved)
         if is_published:
             self._demand_proof(touched, bare)
