@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 
+from lib import linked
 from lib.problems import Problem
 
 LINKED = ""
@@ -83,16 +83,11 @@ class Linked(Other):
         return super().render(data, accepted_media_type, renderer_context)
 
 
-def context_address() -> str:
-    """Where the terms of our linked data are explained to programs."""
-    return f"{settings.PUBLIC_URL}/ns/mithaq.jsonld"
-
-
 def linked_data(data: Mapping[str, Any], node: Callable[[Mapping[str, Any]], dict]) -> dict:
     """A document, or a page of a list, as JSON-LD; `node` turns one document into one node."""
     if "results" in data:
-        return {"@context": context_address(), "@graph": [node(each) for each in data["results"]]}
-    return {"@context": context_address()} | node(data)
+        return {"@context": linked.context_address(), "@graph": [node(each) for each in data["results"]]}
+    return {"@context": linked.context_address()} | node(data)
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,11 @@ def namespace() -> str:
     return f"{settings.PUBLIC_URL}/ns#"
 
 
+def context_address() -> str:
+    """Where the context is, for programs."""
+    return f"{settings.PUBLIC_URL}/ns/mithaq.jsonld"
+
+
 def context() -> dict:
     """The context of our linked data. Whoever has it needs nothing else of the web."""
     terms: dict[str, Any] = {name: f"mithaq:{name}" for name in (*CLASSES, *PROPERTIES)}

@@ -6,7 +6,17 @@ from urllib.parse import urlsplit
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 # Open to everybody on purpose: they show nothing of the registry.
-OPEN = {"healthz", "openapi", "problem", "oauth-token", "jsi18n", "javascript-catalog", "set_language"}
+OPEN = {
+    "healthz",
+    "openapi",
+    "problem",
+    "terms",
+    "context",
+    "oauth-token",
+    "jsi18n",
+    "javascript-catalog",
+    "set_language",
+}
 BORROWED = ("allauth", "django", "rest_framework")
 
 
