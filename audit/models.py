@@ -26,6 +26,8 @@ SEAL = f"""
     NEW.previous_hash := coalesce(NEW.previous_hash, ''::bytea);
     NEW.at := clock_timestamp();
     NEW.xid := pg_current_xact_id()::text::bigint;
+    -- Not under the seal: it orders events of several clusters, and what was sealed before it came must still verify.
+    NEW.epoch := mithaq_epoch();
     NEW.hash := {SEALED.format(row="NEW")};
     RETURN NEW;
 """
@@ -71,6 +73,8 @@ class AuditEvent(models.Model):
     organization_id = models.UUIDField(_("acting for"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
+    epoch = models.SmallIntegerField(_("epoch of transaction numbers"), db_default=0)
+    """Transaction numbers grow within an epoch, and epochs grow: (epoch, xid, id) is the order of the feed."""
     xid = models.BigIntegerField(_("transaction"), default=0)
     changes = models.JSONField(_("changes"), default=dict)
     previous_hash = models.BinaryField(_("seal of the event before"), default=b"")
@@ -86,6 +90,7 @@ class AuditEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["xid"], name="audit_event_by_transaction"),
+            models.Index(fields=["epoch", "xid", "id"], name="audit_event_in_feed_order"),
             models.Index(fields=["target_id", "id"], name="audit_event_by_target"),
             models.Index(fields=["at", "id"], name="audit_event_by_time"),
         ]
@@ -108,6 +113,34 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target_type} {self.target_id}"
+
+
+class Epoch(models.Model):
+    """A database cluster in which events were written: its transaction numbers count for themselves.
+
+    A dump restored into a new cluster begins with low numbers again, and so may one whose standby was promoted; the
+    first event written there opens the next epoch. Events from before there were epochs are of epoch 0.
+    """
+
+    epoch = models.SmallIntegerField(_("epoch"), primary_key=True)
+    cluster = models.CharField(
+        _("cluster"), max_length=60, help_text=_("Its system identifier and its timeline.")
+    )
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("epoch")
+        verbose_name_plural = _("epochs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster"],
+                name="cluster_has_one_epoch",
+                violation_error_message=_("This cluster has its epoch already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.epoch} {self.cluster}"
 
 
 class RowVersion(models.Model):

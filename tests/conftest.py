@@ -26,6 +26,7 @@ KEPT = {
     "agreements_partyrole",
     "agreements_targetgroup",
     "agreements_theme",
+    "audit_epoch",
     "auth_permission",
     "django_content_type",
     "django_migrations",
