@@ -95,7 +95,9 @@ class Writes:
             return super().one(queryset)
         except NotFound:
             if told := self.gone(self.kwargs["pk"]):
-                raise Problem("gone", members=told) from None
+                # `type` is the problem's own.
+                members = {("record_type" if name == "type" else name): told[name] for name in told}
+                raise Problem("gone", members=members) from None
             raise
 
     def sent(self, request) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Signatory
 from audit import versions
 from audit.past import Moment, as_known
 from audit.trail import Actor
@@ -17,11 +17,16 @@ def gone(model: type[models.Model], key: Any, *, actor: Actor) -> dict[str, str]
     Asked as of the moment before it went: what `actor` could not read then was never there for it.
     """
     stone = versions.tombstone(model, key)
-    if stone is None or not _could_read(stone, stone.id if model is Agreement else stone.owner, actor):
+    if stone is None or not _could_read(stone, model, actor):
         return None
     return {"type": model._meta.model_name} | stone.as_json()
 
 
-def _could_read(stone: Tombstone, agreement_id: Any, actor: Actor) -> bool:
+def _could_read(stone: Tombstone, model: type[models.Model], actor: Actor) -> bool:
     with as_known(Moment(stone.at, before=stone.version.pk)):
-        return Agreement.objects.visible_to(actor).filter(pk=agreement_id).exists()
+        readable = Agreement.objects.visible_to(actor)
+        if model is Agreement:
+            return readable.filter(pk=stone.id).exists()
+        if model is Signatory:
+            return readable.filter(parties=stone.row["party_id"]).exists()
+        return readable.filter(pk=stone.row["agreement_id"]).exists()
