@@ -31,6 +31,17 @@ from organizations.models import Organization
 from organizations.models.organization import SourceLanguage
 from organizations.queries.identity import kept
 
+
+def saying(words: str) -> Q:
+    """Activities that say `words` in title, description or place, or that are held by who is named so; one query."""
+    holders = ActivityOrganizer.objects.filter(organization__in=Organization.objects.filter(named(words)))
+    return (
+        any_of("title", "description", words=words)
+        | Q(Contains("place", words))
+        | Q(pk__in=holders.values("activity"))
+    )
+
+
 HAS: dict[str, tuple[Promise, type[Model]]] = {
     "counts_toward": (_("Commitments"), Fulfilment),
     "reached": (_("People reached"), Participation),
@@ -89,12 +100,7 @@ class ActivityFilter(days_filters(held=_("Date")), Since):
         )
 
     def search(self, queryset, name, value):
-        holders = ActivityOrganizer.objects.filter(organization__in=Organization.objects.filter(named(value)))
-        return queryset.filter(
-            any_of("title", "description", words=value)
-            | Q(Contains("place", value))
-            | Q(pk__in=holders.values("activity"))
-        )
+        return queryset.filter(saying(value))
 
     def by_organization(self, queryset, name, value):
         held = ActivityOrganizer.objects.filter(organization__in=kept(value))

@@ -1,7 +1,7 @@
 """The addresses of the API: every resource, its service document, its contract."""
 
 from django.conf import settings
-from django.urls import reverse
+from django.urls import path, reverse
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -10,14 +10,19 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from activities.api import Activities, ProgressViews
+from activities.api import Activities, EvidenceFiles, ProgressViews
 from activities.models import ActivityKind
 from activities.shapes import VocabularyTerm
-from agreements.api import endpoints
+from agreements.api import endpoints, parts
 from agreements.api.files import SourceFiles
+from agreements.api.history import History
 from agreements.models import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
+from config.service import Me, Service
+from exchange.api import batch, identifiers
+from exchange.api.changes import Changes
+from exchange.api.search import Search
 from lib import languages
-from lib.endpoints import strict_parameters
+from lib.endpoints import Spoken, strict_parameters
 from organizations.api import Offices, Organizations, People
 from organizations.models import OrganizationKind
 from organizations.permissions import Permission
@@ -33,7 +38,7 @@ VOCABULARIES = {
 }
 
 
-class Vocabularies(viewsets.GenericViewSet):
+class Vocabularies(Spoken, viewsets.GenericViewSet):
     """The short lists an administrator keeps: codes with labels in three languages."""
 
     required = {"list": Permission.VIEW, "retrieve": Permission.VIEW}
@@ -58,36 +63,35 @@ class Vocabularies(viewsets.GenericViewSet):
         strict_parameters(request, {"language"})
         if pk not in VOCABULARIES:
             raise NotFound
-        return Response(
-            [
-                {
-                    "code": each.code,
-                    "label": each.label,
-                    "labels": languages.texts(each, "label"),
-                    "position": each.position,
-                    "retired": each.retired,
-                }
-                for each in VOCABULARIES[pk].objects.order_by("position", "code")
-            ]
+        return Response([read_term(each) for each in VOCABULARIES[pk].objects.order_by("position", "code")])
+
+
+class Terms(Spoken, viewsets.ViewSet):
+    """The terms of a vocabulary, one by one."""
+
+    required = {"retrieve": Permission.VIEW}
+    lookup_value_regex = "[a-z0-9_-]+"
+
+    @extend_schema(operation_id="vocabulary_terms_retrieve", summary="One term", responses=VocabularyTerm)
+    def retrieve(self, request, vocabulary, pk):
+        strict_parameters(request, frozenset())
+        term = (
+            VOCABULARIES[vocabulary].objects.filter(code=pk).first() if vocabulary in VOCABULARIES else None
         )
+        if term is None:
+            raise NotFound
+        return Response(read_term(term))
 
 
-class Service(viewsets.ViewSet):
-    """Where everything is."""
-
-    required = {"list": Permission.VIEW}
-
-    @extend_schema(
-        summary="Service document",
-        responses={200: {"type": "object", "additionalProperties": {"type": "string"}}},
-    )
-    def list(self, request):
-        strict_parameters(request, {"language"})
-        root = f"{settings.PUBLIC_URL}{reverse('api-root')}"
-        return Response(
-            {name: f"{root}{name}" for name, _view, _base in router.registry}
-            | {"openapi": f"{root}openapi.json"}
-        )
+def read_term(term) -> dict:
+    """The term of a vocabulary as VocabularyTerm has it."""
+    return {
+        "code": term.code,
+        "label": term.label,
+        "labels": languages.texts(term, "label"),
+        "position": term.position,
+        "retired": term.retired,
+    }
 
 
 class Contract(SpectacularAPIView):
@@ -102,15 +106,17 @@ router = SimpleRouter()
 router.trailing_slash = "/?"  # both …/agreements and …/agreements/ answer
 for name, view in {
     "agreements": endpoints.Agreements,
-    "parties": endpoints.Parties,
-    "groups": endpoints.Groups,
-    "objectives": endpoints.Objectives,
-    "commitments": endpoints.Commitments,
-    "statements": endpoints.Statements,
-    "advantages": endpoints.Advantages,
-    "open-questions": endpoints.Questions,
-    "events": endpoints.Events,
-    "links": endpoints.Links,
+    "parties": parts.Parties,
+    "signatories": parts.Signatories,
+    "groups": parts.Groups,
+    "objectives": parts.Objectives,
+    "commitments": parts.Commitments,
+    "statements": parts.Statements,
+    "advantages": parts.Advantages,
+    "open-questions": parts.Questions,
+    "events": parts.Events,
+    "amendments": parts.Amendments,
+    "links": parts.Links,
     "programmes": endpoints.Programmes,
     "sources": endpoints.Sources,
     "citations": endpoints.Citations,
@@ -120,10 +126,40 @@ for name, view in {
     "activities": Activities,
     "progress-views": ProgressViews,
     "vocabularies": Vocabularies,
+    "changes": Changes,
 }.items():
     router.register(name, view, basename=f"api-{name}")
+Service.resources = tuple(name for name, _view, _base in router.registry)
 
-# Contents: no resource of the service document, as nothing lists them; each is told by the record it belongs to.
+# What nothing lists: each is told by the record it belongs to, or by the service document itself.
 contents = SimpleRouter()
 contents.trailing_slash = "/?"
-contents.register("source-files", SourceFiles, basename="api-source-files")
+for name, address, view in (
+    ("source-files", "source-files", SourceFiles),
+    ("evidence-files", "evidence-files", EvidenceFiles),
+    ("terms", "vocabularies/(?P<vocabulary>[a-z-]+)", Terms),
+    ("history", "agreements/(?P<agreement>[0-9a-fA-F-]{36})/history", History),
+    ("search", "search", Search),
+    ("me", "me", Me),
+):
+    contents.register(address, view, basename=f"api-{name}")
+for name, view in {
+    "organizations": batch.BatchOfOrganizations,
+    "people": batch.BatchOfPeople,
+    "agreements": batch.BatchOfAgreements,
+    "activities": batch.BatchOfActivities,
+}.items():
+    contents.register(f"batch/{name}", view, basename=f"api-batch-{name}")
+
+# Records by the numbers they have in other registers: a number may hold slashes.
+numbers = [
+    path(
+        f"identifiers/{name}/<str:scheme>/<path:value>",
+        view.as_view({"get": "retrieve", "put": "update"}),
+        name=f"api-identifiers-{name}",
+    )
+    for name, view in {
+        "organizations": identifiers.IdentifiedOrganizations,
+        "agreements": identifiers.IdentifiedAgreements,
+    }.items()
+]

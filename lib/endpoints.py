@@ -88,8 +88,8 @@ class Records(Spoken, formats.Negotiated, viewsets.GenericViewSet):
             raise NotFound(_("There is no such record, or you may not read it.")) from error
 
 
-class Endpoint(Records):
-    """A resource to read. A subclass gives `required`, `get_queryset` (what the actor may see) and `documents`."""
+class Listing(Records):
+    """Records in a list. A subclass gives `required`, `get_queryset` (what the actor may see) and `documents`."""
 
     pagination_class = KeysetPagination
     record_type = ""
@@ -123,7 +123,7 @@ class Endpoint(Records):
         return str(row)
 
     @property
-    def expandable(self) -> Mapping[str, type["Endpoint"]]:
+    def expandable(self) -> Mapping[str, type["Listing"]]:
         """The paths of references that may be followed → the resource that they point at."""
         return {}
 
@@ -250,10 +250,6 @@ class Endpoint(Records):
         rows = self.paginate_queryset(found)
         return self.get_paginated_response(self.shaped(rows))
 
-    def retrieve(self, request, *args, **kwargs):
-        strict_parameters(request, shaping.PARAMETERS | self.item_parameters)
-        return self.answered(self.detailed(self.get_queryset()))
-
     def answered(self, queryset) -> Response:
         """The record of the address in `queryset`, or 304 where the caller has it: before its details are brought."""
         if self.wanted.brief:
@@ -294,7 +290,7 @@ class Endpoint(Records):
                 shaping.expand(documents, path, self.loader(self.expandable[path]))
         return [wanted.shape(each) for each in documents]
 
-    def loader(self, resource: type["Endpoint"]):
+    def loader(self, resource: type["Listing"]):
         """What gives the whole documents of another resource by their ids, as far as the actor may see them."""
 
         def load(ids: list[str]) -> dict[str, dict]:
@@ -308,3 +304,11 @@ class Endpoint(Records):
     def brief(self, row) -> dict[str, Any]:
         """The record as a document points at it."""
         return addresses.reference(self.record_type, self.resource, row.pk, self.label(row))
+
+
+class Endpoint(Listing):
+    """A resource to read: in a list, and one by one."""
+
+    def retrieve(self, request, *args, **kwargs):
+        strict_parameters(request, shaping.PARAMETERS | self.item_parameters)
+        return self.answered(self.detailed(self.get_queryset()))

@@ -13,12 +13,15 @@ from audit.models import AuditEvent
 from lib import addresses, preconditions, sent
 from lib.contract import ETAG, IDEMPOTENCY_KEY, IF_MATCH, problems
 from lib.endpoints import Endpoint, strict_parameters
+from lib.formats import LINKED
 from lib.ordering import BY_KEY, both
+from lib.pages import OnPages
 from lib.preconditions import Since
 from lib.problems import Fault, Problem, Refused, pointed
 from lib.shaping import PARAMETERS
 from lib.writing import Changes, Creates, Removes
 from organizations import queries, services
+from organizations.exports import jsonld
 from organizations.filters import OfficeFilter, OrganizationFilter, PersonFilter
 from organizations.models import Office, Organization, Person
 from organizations.permissions import Permission
@@ -156,9 +159,11 @@ class Bodies(Creates, Changes, Removes, Endpoint):
 
 
 @_described("organization", "Organizations", OrganizationRecord, NewOrganization)
-class Organizations(Bodies):
+class Organizations(OnPages, Bodies):
     """Bodies that can be party to an agreement, with their names and what sources say of them."""
 
+    formats = {"list": {"jsonld": LINKED, "html": "pages"}, "retrieve": {"jsonld": LINKED, "html": "page"}}
+    list_page = "organizations"
     queryset = Organization.objects.none()
     model = Organization
     serializer_class = OrganizationRecord
@@ -177,6 +182,9 @@ class Organizations(Bodies):
     def documents(self, rows):
         return [queries.read_organization(each) | {"version": each.version} for each in rows]
 
+    def linked(self, document):
+        return jsonld.organization(document)
+
     def enter(self, document):
         content, allowed = _allowed(document)
         return services.register_organization(content, allow_duplicate=allowed, by=self.request.user)
@@ -189,9 +197,11 @@ class Organizations(Bodies):
 
 
 @_described("person", "People", PersonRecord, NewPerson)
-class People(Bodies):
+class People(OnPages, Bodies):
     """Natural persons named in sources, with the offices they hold."""
 
+    formats = {"list": {"jsonld": LINKED, "html": "pages"}, "retrieve": {"jsonld": LINKED, "html": "page"}}
+    list_page = "people"
     queryset = Person.objects.none()
     model = Person
     serializer_class = PersonRecord
@@ -208,6 +218,9 @@ class People(Bodies):
 
     def documents(self, rows):
         return [queries.read_person(each) | {"version": each.version} for each in rows]
+
+    def linked(self, document):
+        return jsonld.person(document)
 
     def enter(self, document):
         content, allowed = _allowed(document)

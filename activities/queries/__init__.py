@@ -5,9 +5,19 @@ from activities.queries.documents import (
     may_change,
     reached_table,
     read_activity,
+    read_evidence,
     read_view,
     seal,
     with_details,
 )
 
-__all__ = ["belongings", "may_change", "reached_table", "read_activity", "read_view", "seal", "with_details"]
+__all__ = [
+    "belongings",
+    "may_change",
+    "reached_table",
+    "read_activity",
+    "read_evidence",
+    "read_view",
+    "seal",
+    "with_details",
+]

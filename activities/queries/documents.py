@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +94,19 @@ def read_view(view: ProgressView) -> dict:
         "said_on": view.said_on.isoformat(),
         "note": view.note,
     }
+
+
+def read_evidence(files: Iterable[EvidenceFile]) -> list[dict]:
+    """What files are there, and where their contents are."""
+    return [
+        {
+            "id": str(each.pk),
+            "url": addresses.api("evidence-files", each.pk),
+            "name": each.name,
+            "sha256": each.sha256,
+        }
+        for each in sorted(files, key=lambda each: each.pk)
+    ]
 
 
 def may_change(activity: Activity, actor: Actor) -> bool:

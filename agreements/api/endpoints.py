@@ -3,41 +3,42 @@
 from datetime import date
 
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
-from agreements import services, shapes
-from agreements.filters import AgreementFilter, CommitmentFilter
+from agreements import shapes
+from agreements.api.formats import InOtherFormats
+from agreements.api.part_writes import CitationWrites, PartWrites
+from agreements.api.writes import LIFE, WRITE, AgreementWrites, added, patched, removed
+from agreements.filters import AgreementFilter
+from agreements.filters import parts as filters
 from agreements.models import (
-    Advantage,
     Agreement,
-    AgreementLink,
     Citation,
-    Commitment,
-    LifecycleEvent,
-    NamedGroup,
-    Objective,
-    OpenQuestion,
-    Party,
     Programme,
     Source,
-    Statement,
 )
-from agreements.queries import dossier, duplicates, listing, newer, versions
+from agreements.queries import dossier, duplicates, listing, newer, search, versions
+from audit.versions import with_version
 from lib import addresses
 from lib.endpoints import Endpoint, strict_parameters
+from lib.ordering import BY_KEY, both, by_first_day, by_words
+from lib.pages import OnPages
+from lib.shaping import PARAMETERS
+from organizations.api import Organizations, People
 from organizations.permissions import Permission
 
 READ = {"list": Permission.VIEW, "retrieve": Permission.VIEW}
 EXPAND = OpenApiParameter(
     "expand",
     OpenApiTypes.STR,
-    enum=["proof"],
-    description="`proof`: quotes at every fact, and the records leaned on.",
+    description="`proof`: quotes at every fact, and the records leaned on. A path of references, "
+    "like `parties.organization`: the whole record in the place of each. Several with commas.",
 )
 CLOCKS = [
     OpenApiParameter(
@@ -57,8 +58,18 @@ CLOCKS = [
 
 
 def described(name: str, one: str):
-    """The summaries of a resource in the OpenAPI document."""
-    return extend_schema_view(list=extend_schema(summary=name), retrieve=extend_schema(summary=one))
+    """The summaries of a resource in the OpenAPI document, of its writes too where it has some."""
+
+    def on(view):
+        told = {"list": extend_schema(summary=name), "retrieve": extend_schema(summary=one)}
+        if issubclass(view, PartWrites):
+            shape, one_of_them = view.serializer_class, one[0].lower() + one[1:]
+            told["create"] = added(f"Add {one_of_them}", shape)
+            told["partial_update"] = patched(f"Change {one_of_them}", shape)
+            told["destroy"] = removed(f"Take {one_of_them} out")
+        return extend_schema_view(**told)(view)
+
+    return on
 
 
 @extend_schema_view(
@@ -70,36 +81,55 @@ def described(name: str, one: str):
         summary="Register an agreement",
         description="Takes the whole dossier: facts, sources, citations, questions. All of it is entered, or nothing.",
         request=shapes.DossierShape,
-        responses={
-            201: shapes.DossierShape,
-            422: OpenApiResponse(description="A rule of the registry is broken."),
-        },
+        responses={201: shapes.DossierShape},
     ),
+    partial_update=patched("Change an agreement", shapes.DossierShape),
+    destroy=removed("Take a draft out"),
 )
-class Agreements(Endpoint):
+class Agreements(InOtherFormats, AgreementWrites, Endpoint):
     """Agreements between organizations, as their sources tell them."""
 
-    required = READ | {"create": Permission.REGISTER, "sources": Permission.VIEW}
+    required = READ | WRITE | LIFE | {"sources": Permission.VIEW}
     queryset = Agreement.objects.none()
     serializer_class = shapes.DossierShape
+    record_type, resource = "agreement", "agreements"
     filterset_class = AgreementFilter
+    goes_with = {"party": ("party_scope",), "linked_to": ("link_kind",)}
     page_key = "number"
     page_descending = True
-    list_parameters = item_parameters = frozenset({"expand"})
+    orders = {name: order for name, (_label, order, _falling) in listing.ORDERS.items()}
+    more = ("proof",)
+    item_parameters = frozenset(versions.PARAMETERS)
+
+    @property
+    def expandable(self):
+        return {
+            "programme": Programmes,
+            "parties.organization": Organizations,
+            "parties.organization.parent": Organizations,
+            "parties.signatories.person": People,
+            "groups.of_organization": Organizations,
+            "links.agreement": Agreements,
+        }
 
     def get_queryset(self):
         return Agreement.objects.visible_to(self.request.user)
 
-    def filtered(self, queryset):
-        filters = AgreementFilter(
-            self.request.query_params, queryset=queryset, on=timezone.localdate(), actor=self.request.user
-        )
-        if not filters.is_valid():
-            raise ValidationError({name: list(messages) for name, messages in filters.errors.items()})
-        name = filters.asked_order
-        _label, self.page_order, self.page_descending = listing.ORDERS[name]
-        found = listing.in_order(filters.qs, name, on=filters.on, actor=filters.actor, asked=filters.asked)
-        return self.with_facts(found)
+    def filters(self, query, queryset):
+        return AgreementFilter(query, queryset=queryset, on=timezone.localdate(), actor=self.request.user)
+
+    def in_order(self, queryset, name):
+        asked = None
+        if name == "relevance":
+            words = self.request.query_params.get("q")
+            if not words:
+                message = _("Nothing is relevant where no words are asked for: give “q” too.")
+                raise ValidationError({"order": [message]}, code="needs_words")
+            asked = search.ask(words, readable=self.get_queryset())
+        return listing.in_order(queryset, name, on=timezone.localdate(), actor=self.request.user, asked=asked)
+
+    def detailed(self, queryset):
+        return self.with_facts(queryset)
 
     def with_facts(self, queryset, *, on: date | None = None):
         readable = Agreement.objects.visible_to(self.request.user)
@@ -108,10 +138,10 @@ class Agreements(Endpoint):
 
     @property
     def proof(self) -> bool:
-        asked = self.request.query_params.get("expand", "")
-        if asked not in {"", "proof"}:
-            raise ValidationError({"expand": ["proof"]}, code="unknown_expand")
-        return asked == "proof"
+        return "proof" in self.wanted.expand
+
+    def label(self, row):
+        return row.title
 
     def documents(self, rows):
         return [dossier.read(each, proof=self.proof) for each in rows]
@@ -126,13 +156,20 @@ class Agreements(Endpoint):
         return self.moved(addresses.reference("agreement", "agreements", kept.pk, kept.title))
 
     def read(self, request) -> Response:
-        strict_parameters(request, {"language", "expand", *versions.PARAMETERS})
+        strict_parameters(request, PARAMETERS | self.item_parameters)
         now = timezone.now()
         clocks = versions.read_clocks(request.query_params, now=now)
         if clocks.errors:
             raise ValidationError({name: [message] for name, message in clocks.errors.items()})
+        wanted = self.wanted
         if not clocks.is_past:
-            return self.answer(self.one(self.with_facts(self.get_queryset(), on=clocks.on())))
+            today = self.get_queryset()
+            return self.answered(today if wanted.brief else self.with_facts(today, on=clocks.on()))
+        if wanted.brief or set(wanted.expand) - set(self.more):
+            message = _(
+                "Of the past there is the agreement alone: leave out “brief”, and of “expand” all but proof."
+            )
+            raise ValidationError({"expand": [message]}, code="excludes")
         agreement = self.one(self.get_queryset())
         at = versions.moment(agreement, clocks, now=now)
         document = at and versions.document(
@@ -140,24 +177,7 @@ class Agreements(Endpoint):
         )
         if document is None:
             raise NotFound(_("The registry showed no such record to you then, or does not remember it."))
-        return Response(document)  # without an ETag: nobody can change the past
-
-    def answer(self, agreement: Agreement, *, status: int = 200, proof: bool | None = None) -> Response:
-        document = dossier.read(agreement, proof=self.proof if proof is None else proof)
-        return Response(
-            document,
-            status=status,
-            headers={"ETag": f'"{agreement.version}-{self.request.LANGUAGE_CODE}"'}
-            | ({"Location": document["url"]} if status == 201 else {}),
-        )
-
-    def create(self, request, *args, **kwargs):
-        strict_parameters(request, {"language"})
-        agreement = services.register(request.data, by=request.user)
-        entered = Agreement.objects.filter(pk=agreement.pk)
-        readable = Agreement.objects.visible_to(request.user)
-        facts = dossier.with_facts(entered, on=timezone.localdate(), readable=readable)
-        return self.answer(dossier.with_citations(facts).get(), status=201, proof=True)
+        return Response(wanted.shape(document))  # without an ETag: nobody can change the past
 
     @extend_schema(summary="The sources of an agreement", responses=shapes.SourceShape(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
@@ -172,167 +192,98 @@ class Agreements(Endpoint):
         return Response([dossier.read_whole_source(each.source) for each in links])
 
 
-class Part(Endpoint):
-    """A resource whose rows are parts of agreements: read with their agreement, a fixed number of queries a page."""
-
-    required = READ
-    model = None
-    member = ""
-
-    def get_queryset(self):
-        return self.model.objects.filter(agreement__in=Agreement.objects.visible_to(self.request.user))
-
-    def documents(self, rows):
-        wanted = Agreement.objects.filter(pk__in={each.agreement_id for each in rows})
-        readable = Agreement.objects.visible_to(self.request.user)
-        agreements = dossier.with_facts(wanted, on=timezone.localdate(), readable=readable)
-        parts = {}
-        for agreement in agreements:
-            owner = addresses.reference("agreement", "agreements", agreement.pk, agreement.title)
-            for part in dossier.read(agreement)[self.member]:
-                parts[part["id"]] = part | {"agreement": owner}
-        return [parts[str(each.pk)] for each in rows]
-
-
-@described("Parties", "One party")
-class Parties(Part):
-    """Organizations in agreements."""
-
-    model, member = Party, "parties"
-    queryset = Party.objects.none()
-    serializer_class = shapes.PartyShape
-
-
-@described("Named groups", "One named group")
-class Groups(Part):
-    """Target groups as sources name them."""
-
-    model, member = NamedGroup, "groups"
-    queryset = NamedGroup.objects.none()
-    serializer_class = shapes.GroupShape
-
-
-@described("Objectives", "One objective")
-class Objectives(Part):
-    """What agreements aim at."""
-
-    model, member = Objective, "objectives"
-    queryset = Objective.objects.none()
-    serializer_class = shapes.ObjectiveShape
-
-
-@described("Commitments", "One commitment")
-class Commitments(Part):
-    """What parties undertake, by debtor and by beneficiary."""
-
-    model, member = Commitment, "commitments"
-    queryset = Commitment.objects.none()
-    serializer_class = shapes.CommitmentShape
-    filterset_class = CommitmentFilter
-
-
-@described("Statements", "One statement")
-class Statements(Part):
-    """What was said about agreements; it binds nobody."""
-
-    model, member = Statement, "statements"
-    queryset = Statement.objects.none()
-    serializer_class = shapes.StatementShape
-
-
-@described("Advantages", "One advantage")
-class Advantages(Part):
-    """Benefits claimed for agreements; nobody's commitments."""
-
-    model, member = Advantage, "advantages"
-    queryset = Advantage.objects.none()
-    serializer_class = shapes.AdvantageShape
-
-
-@described("Open questions", "One open question")
-class Questions(Part):
-    """Recorded doubts with their competing readings."""
-
-    model, member = OpenQuestion, "questions"
-    queryset = OpenQuestion.objects.none()
-    serializer_class = shapes.QuestionShape
-
-
-@described("Lifecycle events", "One lifecycle event")
-class Events(Part):
-    """Suspensions, resumptions, terminations and renewals."""
-
-    model, member = LifecycleEvent, "events"
-    queryset = LifecycleEvent.objects.none()
-    serializer_class = shapes.EventShape
-
-
-@described("Links between agreements", "One link")
-class Links(Part):
-    """How agreements stand to each other."""
-
-    model, member = AgreementLink, "links"
-    queryset = AgreementLink.objects.none()
-    serializer_class = shapes.LinkShape
-
-    def get_queryset(self):
-        # Both ends must be readable: a link would name the other agreement.
-        return super().get_queryset().filter(to__in=Agreement.objects.visible_to(self.request.user))
-
-
 @described("Programmes", "One programme")
 class Programmes(Endpoint):
     """Public frameworks that agreements are placed under; never parties."""
 
     required = READ
     queryset = Programme.objects.none()
-    serializer_class = shapes.ProgrammeShape
+    serializer_class = shapes.ProgrammeRecord
+    record_type, resource = "programme", "programmes"
+    filterset_class = filters.ProgrammeFilter
+    orders = BY_KEY | both("name", "folded")
 
     def get_queryset(self):
-        return Programme.objects.all()
+        return with_version(Programme.objects.all())
+
+    def in_order(self, queryset, name):
+        return by_words(queryset, "name", into="folded") if name.endswith("name") else queryset
+
+    def label(self, row):
+        return row.name
 
     def documents(self, rows):
-        return [dossier.read_programme(each) for each in rows]
+        return [dossier.read_programme(each) | {"version": each.version} for each in rows]
 
 
 @extend_schema_view(
     list=extend_schema(summary="Sources"),
     retrieve=extend_schema(summary="One source, with its text"),
 )
-class Sources(Endpoint):
+class Sources(OnPages, Endpoint):
     """The texts that facts are taken from."""
 
+    formats = {"retrieve": {"html": "page"}}
     required = READ | {"citations": Permission.VIEW}
     queryset = Source.objects.none()
-    serializer_class = shapes.SourceShape
+    serializer_class = shapes.SourceRecord
+    record_type, resource = "source", "sources"
+    filterset_class = filters.SourceFilter
+    orders = BY_KEY | both("published", "day", date)
 
     def get_queryset(self):
-        return Source.objects.visible_to(self.request.user).prefetch_related("noise", "files", "newer")
+        rows = Source.objects.visible_to(self.request.user).prefetch_related("noise", "files", "newer")
+        return with_version(rows)
+
+    def in_order(self, queryset, name):
+        return by_first_day(queryset, "published", into="day") if name.endswith("published") else queryset
 
     def documents(self, rows):
-        return [dossier.read_whole_source(each) for each in rows]
+        return [dossier.read_whole_source(each) | {"version": each.version} for each in rows]
 
-    @extend_schema(summary="The citations taken from a source", responses=shapes.CitationShape(many=True))
+    @extend_schema(summary="The citations taken from a source", responses=shapes.CitationRecord(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
     def citations(self, request, pk=None):
         strict_parameters(request, {"language"})
         source = self.one(Source.objects.visible_to(request.user))
-        cited = Citation.objects.visible_to(request.user).filter(source=source).order_by("start", "end", "pk")
+        cited = Citation.objects.visible_to(request.user).filter(source=source).select_related("agreement")
         newest = newer.newest([source.pk])
-        return Response([dossier.read_citation(each, newest) for each in cited])
+        return Response([read_citation(each, newest) for each in cited.order_by("start", "end", "pk")])
 
 
 @described("Citations", "One citation")
-class Citations(Endpoint):
+class Citations(CitationWrites, Endpoint):
     """Exact quotes, each proving one fact."""
 
-    required = READ
+    required = READ | WRITE
     queryset = Citation.objects.none()
-    serializer_class = shapes.CitationShape
+    serializer_class = shapes.CitationRecord
+    record_type, resource = "citation", "citations"
+    filterset_class = filters.CitationFilter
+
+    @property
+    def expandable(self):
+        return {"agreement": Agreements}
 
     def get_queryset(self):
-        return Citation.objects.visible_to(self.request.user)
+        return Citation.objects.visible_to(self.request.user).select_related("agreement")
+
+    def version(self, row):
+        return row.agreement.version
+
+    def label(self, row):
+        return Truncator(row.quote).chars(80)
 
     def documents(self, rows):
         newest = newer.newest({each.source_id for each in rows})
-        return [dossier.read_citation(each, newest) for each in rows]
+        return [read_citation(each, newest) for each in rows]
+
+
+def read_citation(row: Citation, newest) -> dict:
+    """The citation as CitationRecord has it. `newest` is what `newer.newest` answers."""
+    return dossier.read_citation(row, newest) | {
+        "type": "citation",
+        "url": addresses.api("citations", row.pk),
+        "version": row.agreement.version,
+        "agreement": addresses.reference("agreement", "agreements", row.agreement_id, row.agreement.title),
+    }
