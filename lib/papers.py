@@ -4,7 +4,7 @@ A place is a path like `/commitments/c1/texts/fr`: members of objects by name, p
 there and null are the same, so every change can be told as what was before and what is after.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +45,21 @@ def look(document: Any, path: str) -> Any:
     for name in _names(path):
         found = _member(found, name)
     return found
+
+
+def part_at(document: Any, path: str) -> Mapping[str, Any] | None:
+    """The part of a list that stands at `path`; None where none does, whatever was asked.
+
+    >>> part_at({"parties": [{"key": "A", "role": "party"}]}, "/parties/A")
+    {'key': 'A', 'role': 'party'}
+    >>> part_at({"parties": [{"key": "A", "role": "party"}]}, "/parties/A/role/of") is None
+    True
+    """
+    try:
+        found = look(document, path)
+    except NoSuchPlace:
+        return None
+    return found if isinstance(found, Mapping) and found.get("key") == _names(path)[-1] else None
 
 
 def put(document: Any, path: str, value: Any, *, at: int | None = None) -> Change:
@@ -105,6 +120,22 @@ def apply(document: Any, changes: Iterable[Change]) -> list[Change]:
 def undo(document: Any, changes: Sequence[Change]) -> list[Change]:
     """Take `changes` back, the last one first, in place."""
     return apply(document, [each.inverse() for each in reversed(changes)])
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a document, or in a part of it.
+
+    >>> list(strings({"texts": {"en": "a"}, "debtors": ["b"], "number": 1}))
+    ['a', 'b']
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from strings(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from strings(each)
 
 
 def meet(one: str, other: str) -> bool:

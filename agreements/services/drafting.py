@@ -419,6 +419,9 @@ def _wished(asked: Iterable[tuple[str, Any]]) -> list[Change]:
         member = path.split("/")[1] if path.startswith("/") else ""
         if member not in _PLACES:
             raise Refused.at(path, "unknown_place", _("A record has no such place."))
+        if any("\x00" in each for each in (path, *papers.strings(value))):
+            refused = _("A null character is no part of a text: type it without.")
+            raise Refused.at(path, "null_character", refused)
         wished.append(Change(path, None, value))
     return wished
 
@@ -460,18 +463,8 @@ def _step(draft: Draft, verb: str, wished: Sequence[Change], by: User, *, undoes
 
 
 def _check_size(content: Mapping[str, Any]) -> None:
-    if sum(_length(each) for each in content.values()) > LARGEST:
+    if sum(map(len, papers.strings(content))) > LARGEST:
         raise Refused.at("", "too_long", _("A draft holds at most %(most)d characters.") % {"most": LARGEST})
-
-
-def _length(value: Any) -> int:
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, Mapping):
-        return sum(_length(each) for each in value.values())
-    if isinstance(value, list | tuple):
-        return sum(map(_length, value))
-    return 1
 
 
 def _locked(draft_id: UUID, by: Actor) -> Draft:

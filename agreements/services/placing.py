@@ -20,7 +20,7 @@ from lib import written
 from lib.claims import Basis
 from lib.expressions import unmeasured
 from lib.expressions.words import plain
-from lib.papers import look
+from lib.papers import look, part_at
 from lib.problems import Refused
 
 Asked = list[tuple[str, Any]]
@@ -83,7 +83,7 @@ class Choice:
 
 def place(content: Mapping[str, Any], words: Words, choice: Choice) -> Asked:
     """The changes that make `words` what was chosen. Raises Refused where that cannot be."""
-    source = look(content, f"/sources/{words.source}")
+    source = _source(content, words.source)
     if source is None:
         raise Refused.at("/source", "part_is_gone", _("This source is not in the draft any more."))
     if not 0 <= words.start < words.end <= len(source["text"]):
@@ -102,11 +102,15 @@ def place(content: Mapping[str, Any], words: Words, choice: Choice) -> Asked:
 
 def bring_back(content: Mapping[str, Any], source: str, start: int) -> Asked:
     """The changes that make a stretch set aside part of the text again; `start` lies in it."""
-    noise = look(content, f"/sources/{source}/noise") or []
+    noise = (_source(content, source) or {}).get("noise", ())
     found = next((each for each in noise if each["start"] <= start < each["end"]), None)
     if found is None:
         raise Refused.at("/start", "not_set_aside", _("These words are not set aside."))
     return [(f"/sources/{source}/noise/{found['key']}", None)]
+
+
+def _source(content: Mapping[str, Any], key: str) -> Mapping[str, Any] | None:
+    return next((each for each in content.get("sources", ()) if each["key"] == key), None)
 
 
 def new_key(letter: str) -> str:
@@ -410,8 +414,8 @@ class _Taken:
     def proof_(self) -> Iterator[tuple[str, Any]]:
         """One quote more for each fact in `of`: paths like `/commitments/c1`, "" or none for the agreement itself."""
         for path in self.choice.of or ("",):
-            fact = look(self.content, path) if path else self.content
-            if not isinstance(fact, Mapping):
+            fact = part_at(self.content, path) if path else self.content
+            if fact is None:
                 raise Refused.at("/of", "part_is_gone", _("“%(key)s” is not in the draft.") % {"key": path})
             key, cited = self.proof(path, self.choice.about)
             if not any(each | {"key": ""} == cited | {"key": ""} for each in fact.get("citations", ())):

@@ -140,7 +140,7 @@ def apart_state(request: HttpRequest) -> HttpResponse:
     together = request.POST.get("do") == "together"
     door = agreement_services if kind is Agreement else services
     act = door.tell_apart_no_longer if together else door.tell_apart
-    act(one, other, reason=request.POST.get("reason", "")[:1000], by=request.user)
+    act(one, other, reason=sent.words(request.POST.get("reason"))[:1000], by=request.user)
     messages.success(
         request,
         _("They may be told to look alike again.") if together else _("Noted: these two are not the same."),

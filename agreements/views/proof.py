@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from agreements.forms import record
 from agreements.models import WithoutSource
 from agreements.services import drafting, proof, signatures
 from agreements.views import desk, workbench
@@ -26,7 +27,7 @@ def draft_sign(request: HttpRequest, pk: UUID) -> HttpResponse:
     told = {name: request.POST.get(name, "") for name in ("fact", "about", "reason")}
     try:
         if gone := request.POST.get("take_back", ""):
-            asked = [(f"/without_source/{gone}", None)]
+            asked = record.removed(draft.content, f"/without_source/{gone}")
         else:
             asked = signatures.signing(draft.content, **told)
         drafting.change(draft.pk, asked, seen=draft.version, verb="signed", by=request.user)
@@ -54,7 +55,7 @@ def without_source(request: HttpRequest, code: str) -> HttpResponse:
                 agreement.pk,
                 fact=sent.key(fact),
                 about=request.POST.get("about", ""),
-                reason=request.POST.get("reason", ""),
+                reason=sent.words(request.POST.get("reason")),
                 by=request.user,
             )
             messages.success(request, _("Signed: entered without source."))

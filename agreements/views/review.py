@@ -221,7 +221,9 @@ def _settled(request: HttpRequest, about: Agreement | Draft) -> HttpResponse:
 def _resolved(request: HttpRequest, about: Agreement | Draft) -> HttpResponse:
     agreement = about.agreement if isinstance(about, Draft) else about
     question = get_object_or_404(agreement.questions, pk=sent.key(request.POST.get("question")))
-    services.resolve_question(question.pk, resolution=request.POST.get("resolution", ""), by=request.user)
+    services.resolve_question(
+        question.pk, resolution=sent.words(request.POST.get("resolution")), by=request.user
+    )
     return redirect(f"{_address(about)}#question-{question.pk}")
 
 

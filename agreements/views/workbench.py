@@ -157,8 +157,8 @@ def draft_part(request: HttpRequest, pk: UUID) -> HttpResponse:
     draft = found(request, pk)
     posted = request.POST
     try:
-        gone = posted.get("remove", "")
-        asked = [(gone, None)] if gone else record.added(draft.content, posted.get("add", ""))
+        gone, new = posted.get("remove", ""), posted.get("add", "")
+        asked = record.removed(draft.content, gone) if gone else record.added(draft.content, new)
         draft = drafting.change(draft.pk, asked, seen=_seen(request, draft), verb="edited", by=request.user)
     except Clashed as clashed:
         return drawn(request, clashed.draft, clashes=clashed.clashes, status=409)
@@ -188,7 +188,7 @@ def draft_check(request: HttpRequest, pk: UUID) -> HttpResponse:
     if draft.submitted_at is not None and request.method != "POST":
         return redirect("draft-review", draft.pk)
     if request.method == "POST":
-        reason = request.POST.get("reason", "")
+        reason = sent.words(request.POST.get("reason"))
         try:
             if "submit" in request.POST:
                 drafting.submit(draft.pk, reason=reason, by=request.user)

@@ -187,10 +187,29 @@ class TestWords:
 
         assert place(desk, draft, "Bayti", "aside").status_code == 422
 
-    @pytest.mark.parametrize("sent", [{}, {"become": "party"}, {"become": "nonsense", "source": "s"}])
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {},
+            {"become": "party"},
+            {"become": "nonsense", "source": "s"},
+            {"become": "party", "source": "s/text", "start": "0", "end": "5"},
+            {"become": "back", "source": "s/text", "start": "0"},
+            {"become": "proof", "source": "s", "start": "40", "end": "45", "of-proof": "nonsense"},
+            {"become": "kind", "source": "s", "start": "40", "end": "45", "code-kind": "\x00"},
+        ],
+    )
     def test_that_are_none_are_refused_in_words(self, desk, draft, sent):
         answer = desk.post(reverse("draft-place", args=[draft.pk]), sent)
         assert answer.status_code == 422
+
+    @pytest.mark.parametrize("path", ["/sources/s/text", "/sources/s/key", "/source_language", "nonsense"])
+    def test_are_taken_away_with_their_part_and_not_piece_by_piece(self, desk, draft, path):
+        desk.post(reverse("draft-part", args=[draft.pk]), {"remove": path})
+
+        draft.refresh_from_db()
+        assert draft.version == 1
+        assert desk.get(draft.get_absolute_url()).status_code == 200
 
 
 class TestWhatIsProposed:

@@ -5,7 +5,7 @@ from agreements.forms.record.choices import Choices
 from agreements.forms.record.doubles import Double, doubles, of_agreement, of_parts
 from agreements.forms.record.drawn import Sheet, field_name, part_name, place_of, places
 from agreements.forms.record.fields import claim_of, first_words, key_of, pointer
-from agreements.forms.record.typed import added, changed_fields, read
+from agreements.forms.record.typed import added, changed_fields, read, removed
 
 __all__ = [
     "Choices",
@@ -26,5 +26,6 @@ __all__ = [
     "places",
     "pointer",
     "read",
+    "removed",
     "title",
 ]

@@ -23,7 +23,7 @@ from agreements.forms.record.fields import (
 from agreements.services.placing import new_key
 from lib import languages, written
 from lib.claims import Basis
-from lib.papers import look
+from lib.papers import look, part_at
 from lib.problems import Refused
 
 
@@ -157,6 +157,15 @@ def added(content: Mapping[str, Any], member: str) -> list[tuple[str, Any]]:
     elif member == "people":
         more = {"names": {}, "source_language": language, "offices": []}
     return [(f"/{member}/{key}", {"key": key} | more)]
+
+
+def removed(content: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
+    """The change that takes a part or a quote away. Raises Refused where none stands at `path`."""
+    if part_at(content, path) is None:
+        raise Refused.at(
+            path, "part_is_gone", _("This part is not there any more: somebody has taken it away.")
+        )
+    return [(path, None)]
 
 
 _ADDED = {
