@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lib import languages
 from lib.problems import Fault, Problem
 
 # RFC 9110, 8.8.3: visible characters but quotes. A comma may stand inside.
@@ -61,7 +62,7 @@ def demanded(request) -> Demanded:
         return Demanded(anything=True)
     return Demanded(
         {
-            int(ours["version"]): ours["language"] or ""
+            int(ours["version"]): ours["language"] if ours["language"] in languages.CODES else ""
             for weak, opaque in _tags(header)
             if not weak and (ours := _OURS.fullmatch(opaque))
         }
@@ -111,7 +112,7 @@ def failed(version: int, since: Since, *, language: str) -> Problem:
 def differing(before: Any, after: Any, pointer: str = "") -> Iterator[str]:
     """The places (JSON pointers into `after`) in which two documents differ.
 
-    Elements of arrays are the same where their `id` is; one that is gone, or that stands elsewhere, is told as the array.
+    Elements of arrays are the same where their `id` is; one that is gone or stands elsewhere is told as the array.
 
     >>> list(differing({"a": [{"id": 1, "b": 2}]}, {"a": [{"id": 1, "b": 3}, {"id": 2}]}))
     ['/a/0/b', '/a/1']

@@ -134,7 +134,8 @@ class OfAnAgreement(Writes):
 
     @staticmethod
     def lock(agreement_id) -> None:
-        Agreement.objects.select_for_update(of=("self",)).filter(pk=agreement_id).first()
+        # Not its key: two that link to each other at once do not wait for each other.
+        Agreement.objects.select_for_update(of=("self",), no_key=True).filter(pk=agreement_id).first()
 
     def whole(self, agreement_id) -> dict[str, Any]:
         """The dossier with its proof, as the actor reads it."""

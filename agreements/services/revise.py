@@ -119,7 +119,7 @@ def revise(
     PermissionDenied, or Refused with every fault; nothing is written then.
     """
     with one_write():
-        agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
+        agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement_id)
         own = agreement.editorial_state == Agreement.EditorialState.DRAFT and entered(agreement, by)
         if not (own and by.may(Permission.REGISTER)) and not by.may(Permission.EDIT):
             raise PermissionDenied(_("Only those who entered it or an editor changes a record."))
@@ -152,7 +152,7 @@ def as_proposed(
     """
     with transaction.atomic():
         with one_write():
-            agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement_id)
+            agreement = Agreement.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement_id)
             revised = _taken_in(
                 agreement, document, version=version, how=how, links=links, signed=signed, by=by
             )

@@ -2,7 +2,9 @@
 
 import pytest
 
+from activities import samples
 from activities.models import Fulfilment
+from agreements import services
 from agreements.models import Agreement, Citation, Commitment
 from audit.models import AuditEvent
 from organizations.models import Organization
@@ -237,6 +239,31 @@ class TestAPart:
 
         assert (added.status_code, added.content) == (201, b"")
         assert added["Location"]
+
+
+class TestAnAmendment:
+    """Is entered with its draft, or on the page where parties change what they agreed; the API puts it right."""
+
+    @pytest.fixture
+    def amendment(self, client, people):
+        dossier = samples.read("entraide-al-amal")
+        document = dossier["sources"][0]["key"]
+        dossier["amendments"] = [{"number": 1, "reference": "A-1", "document": document}]
+        entered = services.register(dossier, by=people["contributor"])
+        return f"/amendments/{entered.amendments.get().pk}"
+
+    def test_is_put_right_and_taken_out(self, client, draft, editor, amendment):
+        assert editor.changed(amendment, {"reference": "A-2"}).json()["reference"] == "A-2"
+        assert faults(editor.changed(amendment, {"changes": [{"kind": "added"}]})) == {
+            "/changes": "read_only"
+        }
+        assert editor.delete(amendment, etag="*").status_code == 204
+        assert editor.get(amendment).status_code == 410
+
+    def test_is_not_added(self, editor, draft, whole):
+        document = {"agreement": {"id": str(draft.pk)}, "number": 1, "document": whole["sources"][0]["id"]}
+
+        assert faults(editor.post("/amendments", document)) == {"": "no_correction"}
 
 
 def commitment_id_in(part, key) -> bool:

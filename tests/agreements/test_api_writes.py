@@ -380,6 +380,81 @@ class TestIsRefused:
         assert told(editor, path) == before
 
 
+PROTECTED = {
+    "id": str(uuid4()),
+    "number": 9999,
+    "version": 99,
+    "editorial_state": "published",
+    "registered_by": "somebody",
+    "registered_by_id": str(uuid4()),
+    "registered_for": {"id": str(uuid4())},
+    "reviewed_by": "somebody",
+    "restored_by": "somebody",
+    "duplicate_of": {"id": str(uuid4())},
+}
+"""What nobody says of a record over the API, whatever the door."""
+LIFE = tuple(
+    f"{name}_id" if name in {"registered_by", "registered_for", "reviewed_by"} else name
+    for name in (
+        "id",
+        "number",
+        "editorial_state",
+        "registered_by",
+        "registered_for",
+        "reviewed_by",
+        "restored_by",
+        "duplicate_of_id",
+    )
+)
+
+
+class TestNoDoor:
+    """Sets what the registry sets: each door is tried with each such member beside a change that it would make."""
+
+    @pytest.mark.parametrize("member", PROTECTED)
+    @pytest.mark.parametrize("door", ["patch", "part", "new part", "step"])
+    def test_sets_the_life_of_a_record(self, editor, path, draft, member, door):
+        told = {member: PROTECTED[member]}
+        objective = f"/objectives/{draft.objectives.first().pk}"
+        before = {name: getattr(draft, name) for name in LIFE}
+
+        match door:
+            case "patch":
+                answer = editor.changed(path, {"reference": "A/1"} | told)
+            case "part":
+                answer = editor.changed(objective, {"kind": "guiding_principle"} | told)
+            case "new part":
+                part = {"agreement": {"id": str(draft.pk)}, "texts": {"en": "An aim"}}
+                answer = editor.post("/objectives", part | told)
+            case "step":
+                answer = editor.post(f"{path}/transitions", {"to": "submit"} | told, **{"If-Match": "*"})
+
+        draft.refresh_from_db()
+        assert {name: getattr(draft, name) for name in LIFE} == before
+        if (door, member) in {("new part", "id"), ("new part", "version")}:
+            assert answer.status_code == 201, "a copy of a part is a new one"
+            assert answer.json()[member] != PROTECTED[member]
+        else:
+            assert faults(answer)
+            assert draft.version == 1
+
+    @pytest.mark.parametrize("member", PROTECTED)
+    def test_enters_a_record_with_a_life_of_its_own(self, editor, draft, member):
+        document = {
+            "kind": "other",
+            "source_language": "en",
+            "titles": {"en": "A new agreement"},
+            "parties": [{"organization": {"id": str(each.organization_id)}} for each in draft.parties.all()],
+        }
+
+        answer = editor.post("/agreements", document | {member: PROTECTED[member]})
+
+        if member == "id":
+            assert answer.json()["id"] != PROTECTED["id"], "an id is a name to point with"
+        else:
+            assert faults(answer)
+
+
 class TestTheVersion:
     def test_must_be_said(self, editor, path):
         answer = editor.patch(path, {"reference": "A"})

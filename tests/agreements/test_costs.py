@@ -165,6 +165,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/api/v1/agreements/{agreement}?expand=proof": (34, 36),
     "/api/v1/agreements/{agreement}?known_on={today}": (36, 38),
     "/api/v1/agreements/{agreement}/sources": (6, 8),
+    "/api/v1/agreements/{agreement}/transitions": (1, 3),
     "/api/v1/parties": (22, 24),
     "/api/v1/parties/{party}": (22, 24),
     "/api/v1/groups": (22, 24),

@@ -176,6 +176,7 @@ SHOWN: dict[str, str] = {
     "/api/v1/agreements/{agreement}?expand=proof": "its",
     "/api/v1/agreements/{agreement}?known_on={yesterday}": "its",
     "/api/v1/agreements/{agreement}/sources": "its",
+    "/api/v1/agreements/{agreement}/transitions": "",
     "/api/v1/agreements/{open_key}?expand=proof": ALL,
     "/api/v1/agreements/{open_key}?known_on={yesterday}": ALL,
     "/api/v1/parties": ALL,

@@ -22,6 +22,7 @@ class TestDemanded:
         [
             ('"7-fr-json"', {7: "fr"}),
             ('"7"', {7: ""}),
+            ('"7-xx-json"', {7: ""}),
             (' "7-fr-json" , "8-en-csv"', {7: "fr", 8: "en"}),
             ('"7","8"', {7: "", 8: ""}),
             ('"other,with,commas", "8"', {8: ""}),
