@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from agreements.models import Agreement, TargetGroup
 from lib import languages, uploads, written
 from lib.claims import Basis, DateClaim
 from lib.fields import FilesField
-from lib.problems import Refused
+from lib.forms import RefusableForm
 from organizations.models import Organization
 
 AUTO = {"dir": "auto"}
@@ -43,25 +42,6 @@ class OneWayField(forms.CharField):
 
     def validate(self, value) -> None:
         pass
-
-
-class RefusableForm(forms.Form):
-    """A form whose faults may come from a service too."""
-
-    POINTERS: dict[str, str] = {}
-    """The first step of a fault's pointer → the field that it speaks of."""
-
-    def refuse(self, refusal: Refused) -> None:
-        for fault in refusal.faults:
-            name = fault.pointer.strip("/").split("/")[0]
-            name = self.POINTERS.get(name, name)
-            self.add_error(name if name in self.fields else None, fault.message)
-
-    def break_rule(self, error: ValidationError) -> None:
-        """Put what `full_clean` of a model says at the fields that this form has, else at the whole."""
-        told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in told.items():
-            self.add_error(name if name in self.fields else None, messages)
 
 
 def summary(*asked: forms.Form) -> list[tuple[str, str, str]]:

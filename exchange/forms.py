@@ -11,7 +11,7 @@ from exchange.models import Import
 from exchange.shapes import headers
 from exchange.shapes.columns import TEXT
 from exchange.shapes.tables import TABLES, Table
-from lib.problems import Refused
+from lib.forms import RefusableForm
 from lib.tables import encodings
 from lib.tables.delimited import DELIMITERS
 
@@ -23,14 +23,7 @@ CONSTANTS = {
 """What may be said for all rows, where no column says it."""
 
 
-class _Refusable(forms.Form):
-    def refuse(self, refusal: Refused) -> None:
-        for fault in refusal.faults:
-            name = fault.pointer.strip("/")
-            self.add_error(name if name in self.fields else None, fault.message)
-
-
-class FileForm(_Refusable):
+class FileForm(RefusableForm):
     """The file."""
 
     file = forms.FileField(
@@ -41,7 +34,7 @@ class FileForm(_Refusable):
     )
 
 
-class ReadingForm(_Refusable):
+class ReadingForm(RefusableForm):
     """How the file is read, where that was not found right."""
 
     encoding = forms.ChoiceField(label=_("Encoding"), required=False)
@@ -58,6 +51,7 @@ class ReadingForm(_Refusable):
     def __init__(self, imported: Import, *args, **kwargs):
         self.part = imported.found[0]
         options = imported.options
+        self.chosen = options.get("header")
         initial = {
             "encoding": options.get("encoding", ""),
             "delimiter": options.get("delimiter", ""),
@@ -84,10 +78,12 @@ class ReadingForm(_Refusable):
         told = dict(self.cleaned_data)
         first, last = told.pop("first", None), told.pop("last", None)
         header = None if first is None else [first, first if last is None else max(first, last)]
-        return told | ({"header": header} if header and header != self.part["header"] else {})
+        # A header that is left as it was found is found anew; one that was chosen before stays chosen.
+        is_chosen = header and (header != self.part["header"] or header == self.chosen)
+        return told | ({"header": header} if is_chosen else {})
 
 
-class MappingForm(_Refusable):
+class MappingForm(RefusableForm):
     """What the tables and columns of the file are. Parts that are called as our own tables are not asked about."""
 
     mode = forms.ChoiceField(label=_("If rows are refused"), choices=Import.Mode, widget=forms.RadioSelect)

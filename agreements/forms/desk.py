@@ -6,17 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, FollowUp
 from agreements.queries import ledger
-from lib.problems import Refused
+from lib.forms import RefusableForm
 
 
-class DeskForm(forms.Form):
-    """A form whose faults may come from a service too."""
-
-    def refuse(self, refusal: Refused) -> None:
-        """Put each fault at the field its pointer names, or at the form as a whole."""
-        for fault in refusal.faults:
-            name = fault.pointer.lstrip("/")
-            self.add_error(name if name in self.fields else None, fault.message)
+class DeskForm(RefusableForm):
+    """A form of the desk."""
 
 
 class FollowUpForm(DeskForm):
