@@ -42,7 +42,6 @@ def options_to_choice(options: Mapping[str, Any]) -> Choice:
         delimiter=options.get("delimiter", ""),
         sheet=options.get("sheet", ""),
         header=(header[0], header[1]) if header else None,
-        quoted=options.get("quoted", True),
         overflow=options.get("overflow"),
     )
 

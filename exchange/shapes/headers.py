@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from exchange.shapes.columns import Column
 from exchange.shapes.tables import COMPUTED, TABLES, Table
 from lib.asking import bare
 
@@ -60,8 +59,3 @@ def table(headers: Sequence[str]) -> Table:
         return (exact + len(found), each.is_plain)
 
     return max(TABLES.values(), key=worth)
-
-
-def choices(table: Table) -> list[Column]:
-    """The columns that may be chosen for one of a file."""
-    return list(table.columns)

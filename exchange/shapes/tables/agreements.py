@@ -22,7 +22,6 @@ from exchange.shapes.columns import (
 )
 from exchange.shapes.tables.shared import ID, LANGUAGE, Table, of
 from organizations.models.organization import SourceLanguage
-from organizations.permissions import Permission
 
 AGREEMENTS = Table(
     "agreements",
@@ -232,6 +231,5 @@ AGREEMENTS = Table(
         ),
         ID,
     ],
-    Permission.REGISTER,
     of="code",
 )

@@ -15,7 +15,6 @@ from exchange.shapes.columns import (
 from exchange.shapes.tables.shared import ID, LANGUAGE, ORGANIZATION, Table, of
 from organizations.models import Alias, Office, Organization, ProfileClaim
 from organizations.models.organization import SourceLanguage
-from organizations.permissions import Permission
 
 ORGANIZATIONS = Table(
     "organizations",
@@ -77,7 +76,6 @@ ORGANIZATIONS = Table(
         ),
         ID,
     ],
-    Permission.ORGANIZATION_EDIT,
     of="slug",
 )
 OTHER_NAMES = Table(
@@ -97,7 +95,6 @@ OTHER_NAMES = Table(
         Column("kind", _("Why it differs"), ("kind",), choice(Alias.Kind)),
         ID,
     ],
-    Permission.ORGANIZATION_EDIT,
     member="aliases",
     of="organization",
 )
@@ -113,7 +110,6 @@ PROFILE = Table(
         Column("as_of", _("As of, as written"), ("as_of",), TEXT),
         ID,
     ],
-    Permission.ORGANIZATION_EDIT,
     member="profile",
     of="organization",
 )
@@ -122,7 +118,6 @@ PEOPLE = Table(
     _("People"),
     "person",
     [LANGUAGE, *spoken("name", _("Name"), "names", ("name",), ("nom",), ("الاسم",)), ID],
-    Permission.ORGANIZATION_EDIT,
     of="id",
 )
 OFFICES = Table(
@@ -149,7 +144,6 @@ OFFICES = Table(
         *dated("until", _("In office until"), "until"),
         ID,
     ],
-    Permission.ORGANIZATION_EDIT,
     member="offices",
     of="person",
 )
@@ -164,6 +158,5 @@ PROGRAMMES = Table(
         *spoken("short_name", _("Short name"), "short_names"),
         ID,
     ],
-    Permission.EDIT,
     of="slug",
 )

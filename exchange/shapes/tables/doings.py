@@ -15,7 +15,6 @@ from exchange.shapes.columns import (
     term,
 )
 from exchange.shapes.tables.shared import LANGUAGE, Table, of
-from organizations.permissions import Permission
 
 ACTIVITIES = Table(
     "activities",
@@ -51,7 +50,6 @@ ACTIVITIES = Table(
             ("organisateurs", "organisé par", "المنظمون"),
         ),
     ],
-    Permission.ACTIVITY_REPORT,
     of="id",
 )
 COUNTS = Table(
@@ -65,7 +63,6 @@ COUNTS = Table(
         Column("extent", _("In part or wholly"), ("extent",), choice(Fulfilment.Extent)),
         Column("note", _("Note"), ("note",), TEXT),
     ],
-    Permission.ACTIVITY_REPORT,
     member="counts_toward",
     of="activity",
 )
@@ -79,7 +76,6 @@ REACHED = Table(
         Column("sex", _("Of whom the number counts"), ("sex",), choice(Participation.Sex)),
         Column("number", _("People reached"), ("number",), WHOLE),
     ],
-    Permission.ACTIVITY_REPORT,
     member="reached",
     of="activity",
 )

@@ -25,7 +25,6 @@ from exchange.shapes.columns import (
     term,
 )
 from exchange.shapes.tables.shared import AGREEMENT, FOR, ID, NUMBER, Table
-from organizations.permissions import Permission
 
 PARTIES = Table(
     "parties",
@@ -47,7 +46,6 @@ PARTIES = Table(
         ),
         ID,
     ],
-    Permission.REGISTER,
     member="parties",
     of="agreement",
     label="letter",
@@ -63,7 +61,6 @@ SIGNATORIES = Table(
         Column("office", _("Id of the office"), ("office",), reference("office")),
         ID,
     ],
-    Permission.REGISTER,
     member="signatories",
     of="agreement",
 )
@@ -86,7 +83,6 @@ GROUPS = Table(
         Column("mention", _("Where it is named"), ("mention",), choice(NamedGroup.Mention)),
         ID,
     ],
-    Permission.REGISTER,
     member="groups",
     of="agreement",
     label="number",
@@ -103,7 +99,6 @@ OBJECTIVES = Table(
         Column("for_groups", _("Numbers of the groups it names"), ("groups",), references("group")),
         ID,
     ],
-    Permission.REGISTER,
     member="objectives",
     of="agreement",
     label="number",
@@ -139,7 +134,6 @@ COMMITMENTS = Table(
         Column("unit", _("Unit"), ("unit",), TEXT, ("unité", "الوحدة")),
         ID,
     ],
-    Permission.REGISTER,
     member="commitments",
     of="agreement",
     label="number",
@@ -158,7 +152,6 @@ STATEMENTS = Table(
         Column("on_behalf_of", _("Letter of the party spoken for"), ("on_behalf_of",), reference("party")),
         ID,
     ],
-    Permission.REGISTER,
     member="statements",
     of="agreement",
     label="number",
@@ -182,7 +175,6 @@ ADVANTAGES = Table(
         Column("supports", _("Number of the commitment it supports"), ("supports",), reference("commitment")),
         ID,
     ],
-    Permission.REGISTER,
     member="advantages",
     of="agreement",
     label="number",
@@ -201,7 +193,6 @@ EVENTS = Table(
         Column("document", _("Id of the source that is its document"), ("document",), reference("source")),
         ID,
     ],
-    Permission.REGISTER,
     member="events",
     of="agreement",
     label="number",
@@ -216,7 +207,6 @@ LINKS = Table(
         Column("other", _("Code of the other agreement"), ("agreement",), reference("agreement")),
         ID,
     ],
-    Permission.REGISTER,
     member="links",
     of="agreement",
 )
@@ -236,7 +226,6 @@ QUESTIONS = Table(
         Column("resolution", _("Resolution"), ("resolution", "text"), TEXT),
         ID,
     ],
-    Permission.REGISTER,
     member="questions",
     of="agreement",
     label="number",
@@ -251,7 +240,6 @@ READINGS = Table(
         *spoken("text", _("Reading"), "texts"),
         ID,
     ],
-    Permission.REGISTER,
     member="readings",
     of="agreement",
 )
@@ -271,7 +259,6 @@ CITATIONS = Table(
         Column("note", _("Note"), ("note",), TEXT),
         ID,
     ],
-    Permission.REGISTER,
     member="citations",
     of="agreement",
 )
@@ -290,7 +277,6 @@ WITHOUT_SOURCE = Table(
         Column("signed_at", _("Signed at"), ("at",), MOMENT),
         ID,
     ],
-    Permission.REGISTER,
     member="without_source",
     of="agreement",
 )

@@ -8,18 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.shapes.columns import TEXT, WHOLE, Column, choice, references
 from organizations.models.organization import SourceLanguage
-from organizations.permissions import Permission
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `record` is the kind of document its rows belong to; `needs` is asked of whoever enters one."""
+    """One table. `record` is the kind of document its rows belong to."""
 
     name: str
     title: Any
     record: str
     columns: Sequence[Column]
-    needs: Permission
     member: str = ""
     """Where the rows stand in the document; empty where a row is the document itself."""
     of: str = ""

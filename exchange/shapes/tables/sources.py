@@ -15,7 +15,6 @@ from exchange.shapes.columns import (
 )
 from exchange.shapes.tables.shared import ID, Table, of
 from organizations.models.organization import SourceLanguage
-from organizations.permissions import Permission
 
 SOURCES = Table(
     "sources",
@@ -31,7 +30,6 @@ SOURCES = Table(
         Column("address", _("Web address"), ("address",), TEXT),
         *dated("published", _("Published"), "published"),
     ],
-    Permission.REGISTER,
     of="id",
 )
 SOURCE_TEXTS = Table(
@@ -43,7 +41,6 @@ SOURCE_TEXTS = Table(
         Column("piece", _("Which piece, from 1"), ("piece",), WHOLE),
         Column("text", _("The text, exactly"), ("text",), TEXT),
     ],
-    Permission.REGISTER,
     member="pieces",
     of="source",
 )
@@ -58,7 +55,6 @@ NOISE = Table(
         Column("reason", _("Reason"), ("reason",), choice(NoiseSpan.Reason)),
         ID,
     ],
-    Permission.REGISTER,
     member="noise",
     of="source",
 )
