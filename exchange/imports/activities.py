@@ -36,6 +36,8 @@ def _activity(lines: Lines, known: Registry) -> Activity:
     before = read_activity(now) if now else {}
     if now:
         known.befores.setdefault(str(now.pk), activities.read_activity(now))
+        for line in (each for group in lines.values() for each in group):
+            line.target = ("activities.activity", str(now.pk))
     document: dict[str, Any] = (
         {
             name: deepcopy(value)
@@ -51,10 +53,11 @@ def _activity(lines: Lines, known: Registry) -> Activity:
         main.known_id = before.get("id", "")
     if now is None and key:
         document["id"] = str(key)
-    for index, line in enumerate(lines.get("counts_toward", ())):
-        _count(line, document, known, f"/counts_toward/{index}")
+    places: dict[str, Line] = {}
+    for line in lines.get("counts_toward", ()):
+        _count(line, document, known, places)
     for line in lines.get("reached", ()):
-        _reach(line, document, known)
+        _reach(line, document, known, places)
     stop(lines)
     if now is None:
         row = activity_services.report_activity(document, by=known.by)
@@ -67,11 +70,10 @@ def _activity(lines: Lines, known: Registry) -> Activity:
     return row
 
 
-def _count(line: Line, document: dict[str, Any], known: Registry, at: str) -> None:
+def _count(line: Line, document: dict[str, Any], known: Registry, places: dict[str, Line]) -> None:
     told: dict[str, Any] = {}
     line.apply(told, known)
     agreement, number = told.pop("agreement", None), told.pop("commitment", None)
-    line.at = at
     if line.faults or not agreement:
         if not line.faults:
             line.fault("agreement", _("Say which agreement the commitment is of."))
@@ -84,14 +86,15 @@ def _count(line: Line, document: dict[str, Any], known: Registry, at: str) -> No
         return
     parts = document.setdefault("counts_toward", [])
     line.known_id = str(row.pk)
-    same = next((each for each in parts if each["commitment"]["id"] == line.known_id), None)
-    if same is None:
-        parts.append({"commitment": {"id": line.known_id}, **told})
-    else:
-        same |= told
+    place = next((n for n, each in enumerate(parts) if each["commitment"]["id"] == line.known_id), None)
+    if place is None:
+        place = len(parts)
+        parts.append({"commitment": {"id": line.known_id}})
+    line.stand(f"/counts_toward/{place}", places)
+    line.apply(parts[place], known, skip={"agreement", "commitment"})
 
 
-def _reach(line: Line, document: dict[str, Any], known: Registry) -> None:
+def _reach(line: Line, document: dict[str, Any], known: Registry, places: dict[str, Line]) -> None:
     told: dict[str, Any] = {"target_group": None, "sex": "all"}
     line.apply(told, known)
     parts = document.setdefault("reached", [])
@@ -100,13 +103,15 @@ def _reach(line: Line, document: dict[str, Any], known: Registry) -> None:
         value = part.get("target_group")
         return (value["code"] if isinstance(value, Mapping) else value) or "", part.get("sex", "all")
 
+    if line.faults:
+        return
     line.known_id = "/".join(group(told))
-    same = next((index for index, each in enumerate(parts) if group(each) == group(told)), None)
-    line.at = f"/reached/{len(parts) if same is None else same}"
-    if same is None:
+    place = next((n for n, each in enumerate(parts) if group(each) == group(told)), None)
+    if place is None:
+        place = len(parts)
         parts.append(told)
-    else:
-        parts[same] |= told
+    line.stand(f"/reached/{place}", places)
+    line.apply(parts[place], known)
 
 
 def _tell_activity(

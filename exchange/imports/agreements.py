@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agreements import services
@@ -15,24 +13,18 @@ from agreements.queries import dossier
 from agreements.services import drafting
 from agreements.services.register import register_on_trial
 from agreements.services.revise import as_proposed
-from exchange.imports.known import NotKnown, Registry, as_uuid
+from exchange.imports.flat import OneRow, count_money, letter_of
+from exchange.imports.groups import REFUSALS, tell_why
+from exchange.imports.known import Registry, as_uuid
 from exchange.imports.lines import Line, Verdict
-from exchange.imports.quotes import MEMBERS, Quotes, place_of
+from exchange.imports.quotes import MEMBERS, place_of
 from exchange.queries import documents
 from exchange.queries.documents import Part
-from exchange.shapes.columns import Unclear, items
 from lib import languages
-from lib.asking import is_arabic
-from lib.problems import Refused
-from lib.tables import values
-from lib.tables.shapes import EMPTY
-from organizations.models import Organization
 from organizations.permissions import Permission
 
-_FLAT = ("party_1", "party_2", "party_3", "party_4")
 
-
-class Entry(Quotes):
+class Entry(OneRow):
     """One agreement on its way in: its rows, the dossier they make, and the record there is already."""
 
     def __init__(self, lines: Mapping[str, Sequence[Line]], known: Registry, *, enter_unknown: bool):
@@ -67,12 +59,8 @@ class Entry(Quotes):
             else:
                 enter = register_on_trial if rehearsing else services.register
                 agreement = enter(self.document, by=self.by)
-        except PermissionDenied as refusal:
-            self._all()[0].fault("", str(refusal))
-            return None
-        except Refused as refusal:
-            for fault in refusal.faults:
-                self._at(fault.pointer).take(fault)
+        except REFUSALS as refusal:
+            tell_why(refusal, self._all()[0], self._at)
             return None
         self._tell(agreement)
         return agreement
@@ -125,6 +113,10 @@ class Entry(Quotes):
                 )
             return False
         if self.now is not None:
+            for each in self._all():
+                each.target = ("agreements.agreement", str(self.now.pk))
+            if self.main is not None and not self._is_met_first(self.main):
+                return False
             self.before = self._read(self.now)
             self.sources_here = {each["id"] for each in self.before["sources"]}
             self.known.befores.setdefault(str(self.now.pk), self.before)
@@ -132,6 +124,19 @@ class Entry(Quotes):
             return self._is_current()
         self.document = {"parties": []}
         return True
+
+    def _is_met_first(self, main: Line) -> bool:
+        """Whether no other row of the file is this record: two of them would overwrite each other."""
+        line = self.known.lines.get(str(self.now.pk))
+        if line is None:
+            return True
+        named = next((name for name in ("reference", "identifiers", "id") if main.text(name)), "code")
+        main.fault(
+            named,
+            _("Line %(line)d is the same agreement.") % {"line": line},
+            _("Keep one row for each agreement."),
+        )
+        return False
 
     def _found(self, key: str) -> Agreement | None:
         readable = Agreement.objects.visible_to(self.by)
@@ -148,9 +153,9 @@ class Entry(Quotes):
             return coded
         if found or coded or main is None:
             return found or coded
-        if reference := main.text("reference"):
-            return readable.filter(reference=reference).first()
-        return self._by_identifier(main, readable)
+        reference = main.text("reference")
+        found = readable.filter(reference=reference).first() if reference else None
+        return found or self._by_identifier(main, readable)
 
     def _by_identifier(self, main: Line, readable) -> Agreement | None:
         cell = main.cells.get("identifiers")
@@ -229,8 +234,8 @@ class Entry(Quotes):
         document = self.document
         skip = {"id", "version", "editorial_state"} if self.now is not None else set()
         self.places[""] = line
-        _count_money(line)
-        held = document.pop("sources", [])
+        count_money(line)
+        held, numbers = document.pop("sources", []), document.pop("identifiers", [])
         self._speak(line)
         line.apply(document, self.known, skip={*skip, "title"})
         named = document.pop("sources", None)
@@ -238,6 +243,12 @@ class Entry(Quotes):
         if named:
             known = {each["id"] for each in held}
             document["sources"] += [self._source(key) for key in named if key not in known]
+        told = document.pop("identifiers", [])
+        document["identifiers"] = [*numbers, *(each for each in told if each not in numbers)]
+        if "identifiers" in line.cells and any(each not in told for each in numbers):
+            line.notes.append(
+                _("The record keeps the numbers in other registers that the file does not name.")
+            )
         if self.now is None and not self.restoring:
             for name in ("version", "editorial_state", "id"):
                 document.pop(name, None)
@@ -254,21 +265,6 @@ class Entry(Quotes):
         self._flat_parties(line)
         self._flat_groups(line)
 
-    def _speak(self, line: Line) -> None:
-        """Put a title of no column's language where it belongs: the language beside it, or that of the source."""
-        title = line.text("title")
-        if not title:
-            return
-        told = (
-            line.text("title_language"),
-            line.text("source_language"),
-            self.document.get("source_language"),
-        )
-        language = next(
-            (each for each in told if each in languages.CODES), "ar" if is_arabic(title) else "fr"
-        )
-        self.document.setdefault("titles", {})[language] = title
-
     def _source(self, key: str) -> dict[str, Any]:
         """The source as a dossier brings it: out of the file, or as the registry has it."""
         here = self.known.became.get(("source", key), key)
@@ -278,80 +274,30 @@ class Entry(Quotes):
             return {"key": key, **whole}
         return {"key": key, **deepcopy(dict(self.known.coming[key]))}
 
-    def _flat_parties(self, line: Line) -> None:
-        """Parties by name in one cell, or one in each of several."""
-        names = [(name, line.text(name)) for name in _FLAT if line.text(name)]
-        if cell := line.text("parties"):
-            names += [("parties", _unlettered(each)) for each in items(cell)]
-        parties = self.document.setdefault("parties", [])
-        present = {(each["organization"].get("id") or each["organization"].get("key")) for each in parties}
-        for column, name in names:
-            pointer = self._organization(line, column, name)
-            key = pointer and (pointer.get("id") or pointer.get("key"))
-            if pointer is None or key in present:
-                continue
-            present.add(key)
-            label = _letter(len(parties) + 1)
-            written = {"name_as_written": name} if "id" in pointer else {}
-            self.places[f"/parties/{len(parties)}"] = line
-            parties.append({"key": f"party:{label}", "letter": label, "organization": pointer, **written})
-
-    def _flat_groups(self, line: Line) -> None:
-        groups = self.document.setdefault("groups", [])
-        known = {text for each in groups for text in each.get("texts", {}).values()}
-        for text in items(line.text("groups")):
-            if text not in known:
-                language = "ar" if is_arabic(text) else self.document.get("source_language") or "fr"
-                self.places[f"/groups/{len(groups)}"] = line
-                groups.append({"key": f"group:{len(groups) + 1}", "texts": {language: text}})
-
-    def _organization(self, line: Line, column: str, name: str) -> dict[str, str] | None:
-        """How the dossier points at the organization called so; one that nobody knows comes with it, if allowed."""
-        try:
-            return self.known.reference("organization", name)
-        except NotKnown as unknown:
-            if not self.enter_unknown:
-                line.fault(column, str(unknown), unknown.hint)
-                return None
-            line.notes.append(
-                _("“%(name)s” is entered as a new organization.") % {"name": name}
-                + (f" {self.known.resemblance(name)}".rstrip())
-            )
-            return self._new_organization(name)
-        except Unclear as unclear:
-            line.fault(column, str(unclear), unclear.hint)
-            return None
-
-    def _new_organization(self, name: str) -> dict[str, str]:
-        language = "ar" if is_arabic(name) else self.document.get("source_language") or "fr"
-        coming = self.document.setdefault("organizations", [])
-        key = f"organization:{name}"
-        if not any(each.get("key") == key for each in coming):
-            coming.append(
-                {
-                    "key": key,
-                    "slug": free_slug(name, taken={each["slug"] for each in coming}),
-                    "source_language": language,
-                    "names": {language: name},
-                }
-            )
-        return {"key": key}
-
     # Parts.
 
     def _part(self, line: Line, table: str, label: str) -> None:
         parts = self.document.setdefault(table, [])
         kind = MEMBERS.get(table, "")
+        # What a part is called is not taken from it: other rows point at it so.
+        skip = {"id"} if self.now is not None else set()
+        if not label and line.table.label:
+            skip.add(line.table.label)
         place = place_of(parts, line.text("id"), f"{kind}:{label}" if kind and label else "", table)
         if place is None:
             place = len(parts)
             named = kind or (table if table == "without_source" else "")
+            if table == "parties" and not label:
+                label = letter_of(place + 1)
             parts.append({"key": f"{named}:{label or place + 1}"} if named else {})
         else:
             line.known_id = parts[place].get("id", "")
         part = parts[place]
+        if other := part.get("_line"):
+            line.is_again(other)
         part["_line"] = line
-        skip = set() if self.now is None else {"id"}
+        if table == "parties":
+            part.setdefault("letter", label)
         if table == "parties" and (name := line.text("organization")):
             if pointer := self._organization(line, "organization", name):
                 part["organization"] = pointer
@@ -374,12 +320,13 @@ class Entry(Quotes):
 
     def _below(self, line: Line, owners: str, column: str, member: str) -> None:
         """A row that stands in a part: a signatory in a party, a reading in a question."""
-        label = line.text(column)
+        label, key = line.text(column), line.text("id")
         owner = next(
             (
                 (index, each)
                 for index, each in enumerate(self.document.get(owners, ()))
                 if label in {str(each.get("letter", "")), str(each.get("number", index + 1))}
+                or (column not in line.cells and place_of(each.get(member, ()), key, "", member) is not None)
             ),
             None,
         )
@@ -387,14 +334,13 @@ class Entry(Quotes):
             line.fault(column, _("“%(label)s” is no row of this agreement.") % {"label": label})
             return
         rows = owner[1].setdefault(member, [])
-        place = place_of(rows, line.text("id"), "", member)
+        place = place_of(rows, key, "", member)
         if place is None:
             place = len(rows)
             rows.append({})
         else:
             line.known_id = rows[place].get("id", "")
-        line.at = f"/{owners}/{owner[0]}/{member}/{place}"
-        self.places[line.at] = line
+        line.stand(f"/{owners}/{owner[0]}/{member}/{place}", self.places)
         line.apply(rows[place], self.known, skip={column} if self.now is None else {column, "id"})
         rows[place].pop(column, None)
 
@@ -407,6 +353,10 @@ class Entry(Quotes):
                     _("A question is about one of: %(kinds)s.") % {"kinds": ", ".join(OpenQuestion.FACTS)},
                 )
             part["fact"] = f"{kind}:{label}"
+        elif label:
+            line.fault("fact_kind", _("Fill in both, or neither."))
+        elif "fact_kind" in line.cells:
+            part["fact"] = None
         if not self.restoring and self.now is None:
             part.pop("by", None)
             part.pop("at", None)
@@ -454,6 +404,9 @@ class Entry(Quotes):
             if here not in self.sources_here and ("source", key) not in self.known.became:
                 self.known.made_sources.add(here)
             self.known.became["source", key] = here
+        self.known.entered("source", *(["organization"] if self.document.get("organizations") else ()))
+        if self.main is not None:
+            self.known.lines[str(agreement.pk)] = self.main.number
         for line in self._all():
             line.target = ("agreements.agreement", str(agreement.pk))
         if self.now is None:
@@ -479,31 +432,6 @@ class Entry(Quotes):
                 line.verdict = Verdict.CREATE
 
 
-_NOTHING = frozenset({"-", "–", "—"})
-_MONEY = {"dh": "MAD", "dhs": "MAD", "mad": "MAD", "درهم": "MAD", "€": "EUR", "eur": "EUR", "euros": "EUR"}
-_MONEY |= {"$": "USD", "usd": "USD", "qar": "QAR", "ريال قطري": "QAR"}
-
-
-def _count_money(line: Line) -> None:
-    """Tell the currency from the amount it is written behind; without an amount there is none, whoever says one."""
-    cell = line.cells.get("amount")
-    if cell is None:
-        return
-    if cell.text.strip() in _NOTHING:
-        cell = line.cells["amount"] = EMPTY
-    if not cell.text.strip():
-        line.cells["currency"] = EMPTY
-        return
-    try:
-        number, unit = values.amount(cell.text)
-    except ValueError:
-        return  # told when the cell is read
-    if code := _MONEY.get(unit.lower().rstrip(".")):
-        line.cells["amount"] = cell._replace(text=str(number), value=number)
-        if not line.text("currency"):
-            line.cells["currency"] = cell._replace(text=code, value=None)
-
-
 def _keyed(document: dict[str, Any]) -> dict[str, Any]:
     """A dossier as read out, each part under the key that rows call it by."""
     for member, kind in MEMBERS.items():
@@ -517,26 +445,6 @@ def _ordinal(label: Any) -> tuple[int, str]:
     return (int(text), "") if text.isdecimal() else (len(text), text)
 
 
-def _letter(number: int) -> str:
-    return chr(64 + number) if number <= 26 else f"P{number}"
-
-
-def _unlettered(text: str) -> str:
-    """«A Aman» as the list's own export has it → «Aman»."""
-    letter, space, name = text.partition(" ")
-    return name if space and len(letter) == 1 and "A" <= letter <= "Z" else text
-
-
 def _titled(part: Mapping[str, Any]) -> str:
     texts = part.get("texts") or part.get("titles") or part.get("names") or {}
     return languages.best(texts).value[:200] if texts else ""
-
-
-def free_slug(name: str, *, taken: set[str]) -> str:
-    """A short address for a new organization that no other has."""
-    base = slugify(name)[:60] or "organization"
-    slug, number = base, 1
-    while slug in taken or Organization.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

@@ -57,18 +57,17 @@ def bring(upload: Upload, *, by: User) -> Import:
 def read_otherwise(imported: Import, options: Mapping[str, Any], *, by: User) -> Import:
     """Read the file by other choices (encoding, delimiter, sheet, header). Raises Refused at /file."""
     demand(by, Permission.REGISTER)
-    with _at_rest(imported):
+    with _at_rest(imported) as row:
         chosen = {name: value for name, value in options.items() if value not in ("", None)}
         try:
-            with imported.file.open("rb") as file:
-                imported.found = reading.found(file, imported.name, chosen)
+            with row.file.open("rb") as file:
+                row.found = reading.found(file, row.name, chosen)
         except (Unreadable, Unfit) as fault:
             raise Refused.at("/file", fault.code, str(fault)) from fault
-        kept = {name: imported.options[name] for name in ("unknown",) if name in imported.options}
-        imported.options = kept | chosen
-        imported.mapping = reading.guess(imported.found, _remembered(imported.found, by))
-        _forget(imported)
-        imported.save()
+        kept = {name: row.options[name] for name in ("unknown",) if name in row.options}
+        row.options = kept | chosen
+        row.mapping = reading.guess(row.found, _remembered(row.found, by))
+        _save(row, "found", "options", "mapping")
     return imported
 
 
@@ -77,46 +76,55 @@ def say(
 ) -> Import:
     """Say what the columns are and what happens to rows that are refused; the next file with this header knows it."""
     demand(by, Permission.REGISTER)
-    with _at_rest(imported):
-        imported.mapping = {each["part"]: dict(mapping[each["part"]]) for each in imported.found}
-        imported.mode = mode
-        imported.options = {**imported.options, "unknown": unknown}
-        _forget(imported)
-        imported.save()
-        _remember(imported, by)
+    with _at_rest(imported) as row:
+        if row.found != imported.found:
+            raise Refused.at(
+                "", "read_otherwise", _("The file is read otherwise by now: look at its columns again.")
+            )
+        row.mapping = {each["part"]: dict(mapping[each["part"]]) for each in row.found}
+        row.mode = mode
+        row.options = {**row.options, "unknown": unknown}
+        _save(row, "mapping", "mode", "options")
+        _remember(row, by)
     return imported
 
 
 def ask(imported: Import, what: str, *, by: User) -> Import:
     """Have the worker check or enter it. Raises Refused when it is being worked on, or is entered already."""
     demand(by, Permission.REGISTER)
-    with _at_rest(imported):
-        imported.asked, imported.asked_by, imported.asked_at = what, by, timezone.now()
-        imported.begun_at = imported.ended_at = None
-        imported.fault, imported.done, imported.total = "", 0, 0
-        imported.language = languages.current()
-        imported.save()
-        work.enqueue(str(imported.pk), imported.asked_at.isoformat())
+    with _at_rest(imported) as row:
+        _save(row)
+        row.asked, row.asked_by, row.asked_at = what, by, timezone.now()
+        row.language = languages.current()
+        row.save(update_fields=["asked", "asked_by", "asked_at", "language"])
+        work.enqueue(str(row.pk), row.asked_at.isoformat())
     return imported
 
 
 @contextmanager
-def _at_rest(imported: Import) -> Iterator[None]:
-    """A transaction in which the import is changed. Raises Refused when it is worked on, or entered already."""
+def _at_rest(imported: Import) -> Iterator[Import]:
+    """A transaction in which the import is changed, as it is by now; afterwards `imported` is told.
+
+    Raises Refused when it is worked on, or entered already.
+    """
     try:
         with nobody_else(imported):
-            if Import.objects.filter(pk=imported.pk, applied_at__isnull=False).exists():
+            row = Import.objects.select_for_update().get(pk=imported.pk)
+            if row.applied_at is not None:
                 raise Refused.at("", "entered_already", _("It is entered already: bring the file anew."))
-            yield
+            yield row
     except Busy as busy:
         raise Refused.at("", "worked_on", _("It is being worked on: wait until that has ended.")) from busy
+    imported.refresh_from_db()
 
 
-def _forget(imported: Import) -> None:
-    """What an earlier check found says nothing of the file as it is read now."""
-    imported.rows.all().delete()
-    imported.asked, imported.asked_at, imported.begun_at, imported.ended_at = "", None, None, None
-    imported.counts, imported.fault = {}, ""
+def _save(row: Import, *columns: str) -> None:
+    """Keep these columns. What an earlier run found says nothing of the next, nor of the file as it is read now."""
+    row.rows.all().delete()
+    row.asked, row.asked_at, row.begun_at, row.ended_at = "", None, None, None
+    row.counts, row.fault, row.done, row.total = {}, "", 0, 0
+    forgotten = ("asked", "asked_at", "begun_at", "ended_at", "counts", "fault", "done", "total")
+    row.save(update_fields=[*columns, *forgotten])
 
 
 # What headers were said to mean.

@@ -16,6 +16,10 @@ from lib.shapes import Strict
 Lines = Mapping[str, Sequence[Line]]
 
 
+REFUSALS = (Refused, ValidationError, PermissionDenied)
+"""What services raise for what they do not take."""
+
+
 class Refusal(Exception):
     """The rows say what is wrong."""
 
@@ -28,17 +32,23 @@ def guarded(lines: Lines, write: Callable[[], Any]) -> Any:
             return write()
     except Refusal:
         pass
-    except Refused as refusal:
-        for fault in refusal.faults:
-            _nearest(every, fault.pointer).take(fault)
-    except ValidationError as refusal:
-        told = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
-        for name, messages in told.items():
-            for message in messages:
-                every[0].fault("" if name == "__all__" else name, message)
-    except PermissionDenied as refusal:
-        every[0].fault("", str(refusal) or _("This account may not do that."))
+    except REFUSALS as refusal:
+        tell_why(refusal, every[0], lambda pointer: _nearest(every, pointer))
     return None
+
+
+def tell_why(refusal: Exception, first: Line, at: Callable[[str], Line]) -> None:
+    """Put what a service refused at the rows it speaks of; `at` finds the one of a pointer, `first` is for the rest."""
+    if isinstance(refusal, Refused):
+        for fault in refusal.faults:
+            at(fault.pointer).take(fault)
+    elif isinstance(refusal, ValidationError):
+        by_name = refusal.message_dict if hasattr(refusal, "error_dict") else {"": refusal.messages}
+        for name, messages in by_name.items():
+            for message in messages:
+                first.fault("" if name == "__all__" else name, message)
+    else:
+        first.fault("", str(refusal) or _("This account may not do that."))
 
 
 def _nearest(lines: Sequence[Line], pointer: str) -> Line:
@@ -76,26 +86,29 @@ def checked(shape: type[Strict], document: Mapping[str, Any]) -> dict[str, Any]:
 def parts(
     lines: Sequence[Line], rows: list[dict[str, Any]], known: Registry, member: str, *same: str
 ) -> None:
-    """Let the rows of a table change or join the parts of a document that they are."""
+    """Let the rows of a table change the parts of a document that they are, or join them.
+
+    A part is known by its id, or by the members that are the `same`.
+    """
+    places: dict[str, Line] = {}
     for line in lines:
-        part: dict[str, Any] = {}
-        line.apply(part, known)
-        place = next(
-            (
-                index
-                for index, each in enumerate(rows)
-                if (line.text("id") and each.get("id") == line.text("id"))
-                or (same and all(each.get(name) == part.get(name) for name in same))
-            ),
-            None,
-        )
+        place = _place(line, rows, known, same)
         if place is None:
             place = len(rows)
-            rows.append(part)
-        else:
-            line.known_id = rows[place].get("id", "")
-            rows[place] = rows[place] | part | ({"id": line.known_id} if line.known_id else {})
-        line.at = f"/{member}/{place}"
+            rows.append({})
+        line.known_id = rows[place].get("id", "")
+        line.stand(f"/{member}/{place}", places)
+        line.apply(rows[place], known, skip={"id"} if line.known_id else ())
+
+
+def _place(line: Line, rows: Sequence[Mapping[str, Any]], known: Registry, same: Sequence[str]) -> int | None:
+    """Which part the row is: the one with its id, or else one that says the same."""
+    if (key := line.text("id")) and any(each.get("id") == key for each in rows):
+        return next(index for index, each in enumerate(rows) if each.get("id") == key)
+    if not same:
+        return None
+    told = line.told(known)
+    return next((index for index, each in enumerate(rows) if line.is_said(each, told, same)), None)
 
 
 def tell(

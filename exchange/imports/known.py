@@ -1,7 +1,7 @@
 """What the cells of a file mean in the registry: codes of vocabularies, and which record a name or a number is."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -49,11 +49,11 @@ _PARTS = frozenset({"party", "group", "statement", "commitment"})
 
 
 class NotKnown(Unclear):
-    """No organization is called so; `name` may be entered as a new one."""
+    """No organization is called so; `near` says which ones look alike, empty when none does."""
 
-    def __init__(self, name: str, message: str, hint: str):
+    def __init__(self, message: str, hint: str, near: str):
         super().__init__(message, hint)
-        self.name = name
+        self.near = near
 
 
 class Registry(Labels):
@@ -74,7 +74,26 @@ class Registry(Labels):
         """Sources of the file, by their id in it, that enter with a change that waits for approval."""
         self.befores: dict[str, dict[str, Any]] = {}
         """Id of a record → the document it read as before this import changed it."""
+        self.lines: dict[str, int] = {}
+        """Id of a record → the line of the file that it was entered or changed by."""
         self._codes: dict[str, dict[str, str]] = {}
+        self._met: dict[tuple[str, str], Any] = {}
+
+    def once(self, kind: str, words: str, find: Callable[[str], Any]) -> Any:
+        """What `find` tells of the words, or raises: asked of the registry once for each, until more is `entered`."""
+        if (kind, words) not in self._met:
+            try:
+                self._met[kind, words] = find(words)
+            except Unclear as unclear:
+                self._met[kind, words] = unclear
+        told = self._met[kind, words]
+        if isinstance(told, Unclear):
+            raise told.with_traceback(None)
+        return told
+
+    def entered(self, *kinds: str) -> None:
+        """Records of these kinds were entered or changed: what was told of them may be another thing now."""
+        self._met = {key: told for key, told in self._met.items() if key[0] not in kinds}
 
     def label(self, kind: str, value: Any) -> str:
         """As in a file; the short address or code is looked up where it was not met before."""
@@ -140,7 +159,7 @@ class Registry(Labels):
         elif kind == "programme":
             if row := self.programme(words):
                 return {"id": str(row.pk)}
-        elif kind == "agreement" and (row := self.agreement(words)):
+        elif kind == "agreement" and (row := self.once(kind, words, self.agreement)):
             return {"id": str(row.pk)}
         told = {"words": words, "kind": _KINDS[kind]}
         raise Unclear(_("“%(words)s” names no %(kind)s of this file or of the registry.") % told)
@@ -154,6 +173,9 @@ class Registry(Labels):
         return readable.filter(number=number).first() if number else None
 
     def programme(self, words: str) -> Programme | None:
+        return self.once("programme", words, self._programme)
+
+    def _programme(self, words: str) -> Programme | None:
         if row := Programme.objects.filter(slug=words).first():
             return row
         asked = bare(words)
@@ -172,16 +194,22 @@ class Registry(Labels):
         )
 
     def by_id(self, kind: str, words: str) -> models.Model | None:
-        key = as_uuid(words)
+        return self.once(kind, words, lambda key: self._by_id(kind, as_uuid(key)))
+
+    def _by_id(self, kind: str, key: UUID | None) -> models.Model | None:
         rows = _BY_ID[kind].objects
         if kind == "source":
             rows = Source.objects.visible_to(self.by)
-        return rows.filter(pk=key).first() if key else None
+        row = rows.filter(pk=key).first() if key else None
+        return successor(row) if row and kind == "person" else row
 
     # Organizations.
 
     def organization(self, words: str) -> Organization:
         """The organization of that short address, number in another register, or name. Raises Unclear, NotKnown."""
+        return self.once("organization", words, self._organization)
+
+    def _organization(self, words: str) -> Organization:
         if found := self.became.get(("organization", words)):
             return Organization.objects.get(pk=found)
         readable = Organization.objects.visible_to(self.by)
@@ -201,10 +229,11 @@ class Registry(Labels):
                 _("Write the short address of the one that is meant: %(slugs)s.")
                 % {"slugs": ", ".join(each.slug for each in named)},
             )
+        near = self.resemblance(words)
         raise NotKnown(
-            words,
             _("No organization is called “%(name)s”.") % {"name": words},
-            self.resemblance(words) or _("Enter it first, or let unknown names be entered."),
+            near or _("Enter it first, or let unknown names be entered."),
+            near,
         )
 
     def named(self, name: str) -> list[Organization]:
@@ -217,9 +246,9 @@ class Registry(Labels):
         )
         return list(rows.order_by("slug")[:5])
 
-    def resemblance(self, name: str) -> str:
-        """Which organizations may be meant, with the reasons; empty when none looks alike."""
-        found = alike.alike(alike.Asked(Organization, (name,)), actor=self.by)
+    def resemblance(self, name: str, *, own: UUID | None = None) -> str:
+        """Which organizations may be meant, with the reasons, but for the `own` one; empty when none looks alike."""
+        found = alike.alike(alike.Asked(Organization, (name,), own=own), actor=self.by)
         told = "; ".join(
             f"{each.record} ({each.record.slug}): {', '.join(each.reasons)}" for each in found[:3]
         )

@@ -86,6 +86,22 @@ class Line:
             }
         )
 
+    def stand(self, at: str, places: dict[str, "Line"]) -> None:
+        """Say where in the document the row stands. Two rows cannot stand in one place: one would be lost unsaid."""
+        self.at = at
+        other = places.get(at)
+        if other is not None and not other.is_main:
+            self.is_again(other)
+        places[at] = self
+
+    def is_again(self, other: "Line") -> None:
+        """Refuse the row for being the same as another one of the file."""
+        self.fault(
+            "id" if "id" in self.cells else "",
+            _("Line %(line)d is the same record.") % {"line": other.number},
+            _("Keep one row for each record."),
+        )
+
     def take(self, fault: Fault) -> None:
         """A fault that a service found, told at the column it speaks of."""
         rest = fault.pointer.removeprefix(self.at).strip("/").split("/")
@@ -107,7 +123,7 @@ class Line:
         return best
 
     def apply(self, document: dict[str, Any], known: Registry, *, skip: Iterable[str] = ()) -> None:
-        """Let `document` say what the cells say. An empty cell says: not stated."""
+        """Let `document` say what the cells say. An empty cell says: not stated; a column that is missing, nothing."""
         passed = {*skip, self.table.of} if self.table.member else {*skip}
         before = {
             name: dict(documents.dig(document, columns[0].path[:-1]) or {})
@@ -131,6 +147,21 @@ class Line:
                 wanted = _("Write here: %(what)s; or leave it empty.") % {"what": column.codec.words}
                 self.fault(column.name, str(unclear), getattr(unclear, "hint", "") or wanted)
         self._dates(document, before)
+
+    def told(self, known: Registry) -> dict[str, Any]:
+        """What the cells say by themselves; what is wrong with them is told when they are applied."""
+        faults, document = list(self.faults), {}
+        self.apply(document, known)
+        self.faults = faults
+        return document
+
+    def is_said(self, part: Mapping[str, Any], told: Mapping[str, Any], members: Iterable[str]) -> bool:
+        """Whether `part` says of the `members` what the columns of the file tell of them; not where one is not told."""
+        members = set(members)
+        columns = [each for each in self.table.columns if each.path and each.path[0] in members]
+        columns = [each for each in columns if each.name in self.cells]
+        filled = {each.path[0] for each in columns if self.text(each.name)}
+        return filled == members and all(_plain(told, each) == _plain(part, each) for each in columns)
 
     def _dates(self, document: dict[str, Any], before: Mapping[str, Any]) -> None:
         """Where only the words of a date are told, they are read as dates that people type are."""
@@ -172,6 +203,11 @@ class Line:
             if text != old[name]
         ]
         self.verdict = Verdict.CHANGE if self.changes else Verdict.SAME
+
+
+def _plain(document: Mapping[str, Any], column: Column) -> Any:
+    found = documents.dig(document, column.path)
+    return "" if found is None else found
 
 
 def _set(document: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

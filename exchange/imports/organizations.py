@@ -1,13 +1,13 @@
 """Enters organizations out of tables, with their other names and what is said of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from audit.trail import Actor
-from exchange.imports.agreements import free_slug
+from exchange.imports.flat import free_slug
 from exchange.imports.groups import Lines, Refusal, checked, guarded, one, parts, stop, tell
 from exchange.imports.known import Registry, as_uuid, country
 from exchange.imports.lines import Line
@@ -16,8 +16,9 @@ from lib import languages
 from lib.asking import is_arabic
 from organizations import queries as organizations
 from organizations import services
-from organizations.models import Alias, ExternalIdentifier, Organization, ProfileClaim
+from organizations.models import Alias, ExternalIdentifier, Organization, Person, ProfileClaim
 from organizations.permissions import Permission
+from organizations.queries import successor
 from organizations.shapes import OrganizationShape
 
 
@@ -29,14 +30,18 @@ def _organization(lines: Lines, known: Registry) -> Organization:
     main = one(lines, "organizations")
     first = next(each for group in lines.values() for each in group)
     key = first.key
-    now = _found(main, key, known)
-    if now is not None and ("made", str(now.pk)) in known.became and main:
-        main.fault(
-            "slug",
-            _("“%(name)s” is the same organization as that of line %(line)s.")
-            % {"name": now, "line": known.became["made", str(now.pk)]},
-            _("Keep one row for each organization; its other spellings are other names."),
-        )
+    found = _found(main, key, known)
+    now = found and successor(found)
+    if main and now is not None:
+        if line := known.lines.get(str(now.pk)):
+            main.fault(
+                "slug",
+                _("“%(name)s” is the same organization as that of line %(line)s.")
+                % {"name": now, "line": line},
+                _("Keep one row for each organization; its other spellings are other names."),
+            )
+        if now != found:
+            main.notes.append(tell_merged(found, now))
     if main is None and now is None:
         first.fault(
             first.table.of,
@@ -53,7 +58,8 @@ def _organization(lines: Lines, known: Registry) -> Organization:
         name: deepcopy(value) for name, value in before.items() if name not in {"type", "url", "name"}
     }
     if main is not None:
-        _apply_organization(main, document, known, is_new=now is None)
+        # A record that another was merged into keeps its own short address.
+        _apply_organization(main, document, known, is_new=now is None, skip=() if now == found else ("slug",))
         main.known_id = document.get("id", "") if now is not None else ""
     parts(lines.get("other_names", ()), document.setdefault("aliases", []), known, "aliases", "name")
     parts(lines.get("profile", ()), document.setdefault("profile", []), known, "profile", "about", "texts")
@@ -75,14 +81,14 @@ def _organization(lines: Lines, known: Registry) -> Organization:
             for part, made in zip(told, rows, strict=True):
                 if part.get("id"):
                     known.became[kind, part["id"]] = str(made.pk)
-        if main:
-            known.became["made", str(row.pk)] = str(main.number)
-            told = known.resemblance(row.name)
-            if told:
-                main.notes.append(told)
+        if main and (near := known.resemblance(row.name, own=row.pk)):
+            main.notes.append(near)
     else:
         row = now
         change_organization(row, document, by=known.by)
+    if main:
+        known.lines[str(row.pk)] = main.number
+    known.entered("organization")
     known.became["organization", key or row.slug] = str(row.pk)
     known.records["organization", str(row.pk)] = row.slug
     whole = organizations.with_profile(Organization.objects.filter(pk=row.pk)).get()
@@ -99,9 +105,9 @@ def _organization(lines: Lines, known: Registry) -> Organization:
 
 
 def _found(main: Line | None, key: str, known: Registry) -> Organization | None:
-    """The organization that is meant: by its id, short address, number elsewhere, or the very same name."""
+    """The one that is meant, merged or not: by its id, short address, number elsewhere, or the very same name."""
     asked = as_uuid(main.text("id")) if main else None
-    if asked and (row := Organization.objects.filter(pk=asked, merged_into=None).first()):
+    if asked and (row := Organization.objects.filter(pk=asked).first()):
         return row
     if key:
         made = known.became.get(("organization", key))
@@ -141,12 +147,19 @@ def _by_slug(key: str, known: Registry, main: Line | None) -> Organization | Non
         return None
 
 
-def _apply_organization(line: Line, document: dict[str, Any], known: Registry, *, is_new: bool) -> None:
+def tell_merged(found: Organization | Person, kept: Organization | Person) -> str:
+    """What a row of a merged record is told."""
+    told = {"name": found.name, "kept": kept.name}
+    return _("“%(name)s” was merged into “%(kept)s”: the row is taken for that one.") % told
+
+
+def _apply_organization(
+    line: Line, document: dict[str, Any], known: Registry, *, is_new: bool, skip: Collection[str]
+) -> None:
     line.title = next(
         (line.text(each) for each in ("name", "name_en", "name_fr", "name_ar", "slug") if line.text(each)), ""
     )
-    skip = {"id"} if not is_new else set()
-    line.apply(document, known, skip={*skip, "name", "country"})
+    line.apply(document, known, skip={*skip, "name", "country", *(() if is_new else ("id",))})
     if "country" in line.cells:
         document["country"] = ""
         if words := line.text("country"):

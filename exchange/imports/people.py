@@ -12,13 +12,14 @@ from agreements.queries import dossier
 from audit.trail import Actor
 from exchange.imports.groups import Lines, Refusal, checked, guarded, one, parts, stop, tell
 from exchange.imports.known import Registry, as_uuid
-from exchange.imports.organizations import stored
+from exchange.imports.organizations import stored, tell_merged
 from exchange.queries import documents
 from lib import languages
 from organizations import queries as organizations
 from organizations import services
 from organizations.models import Office, Organization, Person
 from organizations.permissions import Permission
+from organizations.queries import successor
 from organizations.shapes import PersonShape
 
 
@@ -30,7 +31,17 @@ def _person(lines: Lines, known: Registry) -> Person:
     main = one(lines, "people")
     first = next(each for group in lines.values() for each in group)
     key = as_uuid(first.key)
-    now = Person.objects.filter(pk=key).first() if key else None
+    found = Person.objects.filter(pk=key).first() if key else None
+    now = found and successor(found)
+    if main and now is not None:
+        if line := known.lines.get(str(now.pk)):
+            main.fault(
+                "id",
+                _("Line %(line)d is the same record.") % {"line": line},
+                _("Keep one row for each record."),
+            )
+        if now != found:
+            main.notes.append(tell_merged(found, now))
     if main is None and now is None:
         first.fault(
             "person", _("“%(key)s” is no person of this file or of the registry.") % {"key": first.key}
@@ -63,6 +74,9 @@ def _person(lines: Lines, known: Registry) -> Person:
             known.became["office", told["id"]] = str(made.pk)
     if first.key:
         known.became["person", first.key] = str(row.pk)
+    if main:
+        known.lines[str(row.pk)] = main.number
+    known.entered("person", "office")
     after = organizations.read_person(organizations.with_offices(Person.objects.filter(pk=row.pk)).get())
     tell(
         lines,
@@ -127,6 +141,7 @@ def _programme(lines: Lines, known: Registry) -> Programme:
         for name in ("source_language", "names", "short_names")
     ):
         agreement_services.store(row, by=known.by)
+        known.entered("programme")
     tell(
         lines,
         "agreements.programme",

@@ -107,7 +107,6 @@ def _run(imported: Import, progress: "Progress") -> None:
         now = timezone.now()
         imported.ended_at, imported.fault = now, ""
         imported.counts = _counts(every)
-        imported.done = imported.total
         if not undo:
             imported.applied_at, imported.applied_by = now, by
             ImportEffect.objects.bulk_create(effects)
@@ -121,12 +120,15 @@ def _run(imported: Import, progress: "Progress") -> None:
                     "rows": (None, imported.counts),
                 },
             )
-        imported.save(update_fields=["ended_at", "fault", "counts", "done", "applied_at", "applied_by"])
+        imported.save(update_fields=["ended_at", "fault", "counts", "applied_at", "applied_by"])
 
 
 def _failed(imported: Import, fault: str) -> None:
+    """Say why it failed, unless something else was asked for meanwhile: that has an answer of its own."""
     imported.ended_at, imported.fault = timezone.now(), fault
-    imported.save(update_fields=["ended_at", "fault"])
+    Import.objects.filter(pk=imported.pk, asked_at=imported.asked_at).update(
+        ended_at=imported.ended_at, fault=fault
+    )
 
 
 # What is read.
@@ -256,7 +258,7 @@ def _settle(lines: list[Line]) -> None:
     if bad is None:
         return
     for each in lines:
-        each.verdict, each.changes, each.target = Verdict.REFUSED, [], ("", "")
+        each.verdict, each.changes = Verdict.REFUSED, []
         if not each.faults:
             each.fault(
                 "",

@@ -4,6 +4,9 @@ Nothing here is of the registry itself: records are entered by their services, w
 kept so that people see it, go on with it, and take it back.
 """
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db import connection, models
 from django.db.models import Q
 from django.urls import reverse
@@ -35,6 +38,19 @@ class State(models.TextChoices):
     FAILED = "failed", _("could not be read")
     APPLIED = "applied", _("entered")
     UNDONE = "undone", _("taken back")
+
+
+def worked_on(imports: Iterable["Import"]) -> set[UUID]:
+    """The keys of those whose lock a transaction holds now: one query, however many."""
+    locks = {each.lock % 2**32: each.pk for each in imports}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND classid::bigint = %s AND objid::bigint = ANY(%s) AND objsubid = 2",
+            [LOCKS, list(locks)],
+        )
+        return {locks[key] for (key,) in cursor.fetchall()}
 
 
 class ImportQuerySet(models.QuerySet):
@@ -70,6 +86,9 @@ class Import(models.Model):
 
         CHECK = "check", _("check")
         APPLY = "apply", _("entry")
+
+    MOVING = ("asked", "begun_at", "ended_at", "fault", "applied_at", "applied_by", "done", "total", "counts")
+    """The columns that change while somebody works on it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(User, models.PROTECT, related_name="imports", verbose_name=_("brought by"))
@@ -139,9 +158,6 @@ class Import(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("import", args=[self.pk])
 
-    MOVING = ("asked", "begun_at", "ended_at", "fault", "applied_at", "applied_by", "done", "total", "counts")
-    """What changes while somebody works on it."""
-
     @property
     def may_move(self) -> bool:
         """Whether somebody may work on it now, as far as was read."""
@@ -165,14 +181,7 @@ class Import(models.Model):
 
     def is_worked_on(self) -> bool:
         """Whether a transaction holds its lock now. A process that was killed holds none."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-                " AND classid::bigint = %s AND objid::bigint = %s AND objsubid = 2)",
-                [LOCKS, self.lock % 2**32],
-            )
-            return cursor.fetchone()[0]
+        return self.pk in worked_on([self])
 
     def state(self) -> State:
         """How far it is now. Asks who works on it before it looks what is done, so that no end is taken for a death."""

@@ -141,11 +141,13 @@ def of_agreement(document: Mapping[str, Any], labels: Labels) -> Iterator[Part]:
                 yield from _quotes(code, "signatory", f"{label}/{number}", below)
     yield from (Part("links", code, each) for each in document["links"])
     for number, question in enumerate(document["questions"], 1):
-        kind, label = labels.facts.get(question["fact"] or "", ("", ""))
+        kind, label = labels.facts.get(question.get("fact") or "", ("", ""))
         yield Part("questions", code, {**question, "number": number, "fact_kind": kind, "fact_label": label})
-        yield from (Part("readings", code, {**each, "question": number}) for each in question["readings"])
+        yield from (
+            Part("readings", code, {**each, "question": number}) for each in question.get("readings", ())
+        )
     for each in document.get("without_source", ()):
-        kind, label = labels.facts.get(each["fact"] or "", ("", ""))
+        kind, label = labels.facts.get(each.get("fact") or "", ("", ""))
         yield Part("without_source", code, {**each, "fact_kind": kind, "fact_label": label})
     yield from _leaned_on(code, document)
 
@@ -168,11 +170,3 @@ def _leaned_on(code: str, document: Mapping[str, Any]) -> Iterator[Part]:
     for each in document.get("people", ()):
         for below in each.get("offices", ()):
             yield from _quotes(code, "office", below.get("id", ""), below)
-
-
-def in_table(parts: Iterator[Part]) -> dict[str, list[Part]]:
-    """Parts by the table they stand in."""
-    found: dict[str, list[Part]] = {}
-    for each in parts:
-        found.setdefault(each.table, []).append(each)
-    return found

@@ -17,6 +17,7 @@ from exchange.forms import FileForm, MappingForm, ReadingForm
 from exchange.imports import desk
 from exchange.imports import undo as undoing
 from exchange.models import Import, ImportRow, State
+from exchange.queries.imports import readable, with_states
 from exchange.shapes.tables import TABLES
 from lib import keyset, languages
 from lib.problems import Refused
@@ -90,7 +91,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "imports": [(each, each.state()) for each in page.rows],
+        "imports": with_states(page.rows),
         "tables": TABLES,
     }
     return render(request, "exchange/list.html", context, status=422 if form.is_bound else 200)
@@ -163,6 +164,7 @@ def _told(request: HttpRequest, imported: Import, state: State) -> dict:
         "state": state,
         "working": state in WORKING,
         "page": page,
+        "rows": readable(page.rows, actor=request.user),
         "query": urlencode({"verdict": verdict}) if verdict else "",
         "verdict": verdict,
         "verdicts": [
@@ -227,8 +229,8 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     imported = _own(request, pk)
     if not imported.applied_at or imported.undone_at:
         raise Http404(_("It is not entered: there is nothing to take back."))
-    effects = list(imported.effects.order_by("-id"))
-    faults = undoing.in_the_way(effects)
+    effects = list(imported.effects.select_related("imported").order_by("-id"))
+    faults = undoing.in_the_way(effects, by=request.user)
     if request.method == "POST":
         try:
             undoing.undo(imported, by=request.user)
@@ -240,8 +242,7 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The import is taken back: the registry reads as before."))
             return redirect(imported)
-    made = sum(each.made for each in effects)
-    context = {"imported": imported, "faults": faults, "made": made, "changed": len(effects) - made}
+    context = {"imported": imported, "faults": faults, **undoing.counted(effects)}
     return render(request, "exchange/undo.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -251,7 +252,7 @@ def import_faults(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every fault with its line and column, as a CSV."""
     imported = _own(request, pk)
     refused = imported.rows.filter(verdict=ImportRow.Verdict.REFUSED).order_by("id")
-    told = (
+    faults = (
         {
             "part": row.part or row.table,
             "line": row.line,
@@ -260,7 +261,7 @@ def import_faults(request: HttpRequest, pk: UUID) -> HttpResponse:
             "message": fault["message"],
             "hint": fault["hint"],
         }
-        for row in refused.iterator()
+        for row in readable(refused, actor=request.user)
         for fault in row.faults
     )
-    return _csv(files.faults_file(told), "faults.csv")
+    return _csv(files.faults_file(faults), "faults.csv")
