@@ -164,7 +164,7 @@ class Batch(Writes, Records):
         with transaction.atomic():
             identifiers = [identifier for each in items if (identifier := _identifier(each))]
             records.hold(identifiers, [each["data"] for each in items])
-            records.lock(identifiers, [str(each["id"]) for each in items if "id" in each])
+            records.lock(identifiers, [each["id"] for each in items if "id" in each])
             results = [self._result(records, index, each, told["mode"]) for index, each in enumerate(items)]
             failed = any(each["outcome"] == FAILED for each in results)
             if told["dry_run"] or (told["atomic"] and failed):
@@ -205,8 +205,7 @@ def _write(records: Upserts, item: Mapping[str, Any], mode: str) -> Written:
     identifier, data = _identifier(item), item["data"]
     key = item.get("id")
     if key is None and identifier is not None:
-        row = records.found(identifier)
-        key = row and row.pk
+        key = records.found(identifier)
     if key is not None and mode == "create":
         raise Problem(
             "conflict", detail=_("It is in the registry already, and you asked to enter new ones only.")

@@ -62,11 +62,11 @@ class Identified(Writes, Records):
 
     def retrieve(self, request, scheme: str, value: str):
         strict_parameters(request, {"language"})
-        row = self.upserts(request).found(identifier_of(scheme, value))
-        if row is None:
+        key = self.upserts(request).found(identifier_of(scheme, value))
+        if key is None:
             raise NotFound(_("There is no such record, or you may not read it."))
         query = request.META.get("QUERY_STRING", "")
-        address = addresses.api(self.upserts.name, row.pk) + (f"?{query}" if query else "")
+        address = addresses.api(self.upserts.name, key) + (f"?{query}" if query else "")
         return Response(status=307, headers={"Location": address, "Cache-Control": "no-cache"})
 
     def update(self, request, scheme: str, value: str):
@@ -75,16 +75,16 @@ class Identified(Writes, Records):
         with transaction.atomic():
             records = self.upserts(request)
             records.hold([identifier])
-            row = records.found(identifier)
+            key = records.found(identifier)
             demanded = preconditions.asked(request)
-            if row is None and demanded is not None:
+            if key is None and demanded is not None:
                 raise Problem(
                     "precondition-failed", detail=_("There is no record with this number, in no state.")
                 )
-            if row is None:
+            if key is None:
                 written = records.enter(document, identifier=identifier)
             else:
-                written = records.put(row.pk, document, demanded or Demanded(anything=True), identifier)
+                written = records.put(key, document, demanded or Demanded(anything=True), identifier)
         return records.view.written(written.row, status=201 if written.outcome == CREATED else 200)
 
 

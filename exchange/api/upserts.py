@@ -4,18 +4,19 @@ What a batch does for each of its items, and what a PUT at an identifier does: f
 the record is changed; else it is entered with that number.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from activities.api import Activities
-from agreements import services as agreement_services
 from agreements.api.endpoints import Agreements
 from agreements.models import Agreement, AgreementIdentifier
 from agreements.queries import duplicates
+from agreements.services.register import register_on_trial
 from lib import addresses, merge_patch
 from lib.holding import hold
 from lib.preconditions import Demanded
@@ -51,11 +52,14 @@ class Upserts:
     endpoint: type
     name = ""
     identifiers: type[Model] | None = None
+    owner = ""
+    """The column of that table that points at the record."""
     distinguishes = False
     """Whether a new record is compared with those it may be one with."""
 
     def __init__(self, request, *, on_trial: bool = False):
         self.request, self.on_trial = request, on_trial
+        self.locked: set[UUID] = set()
         self.view = self.endpoint(
             request=request,
             action="partial_update",
@@ -76,21 +80,28 @@ class Upserts:
         """What entering `document` holds beside its identifier."""
         return []
 
-    def lock(self, identifiers: Iterable[Identifier], keys: Iterable[str]) -> None:
+    def lock(self, identifiers: Sequence[Identifier], keys: Iterable[UUID]) -> None:
         """Lock the rows that are there already, in one order, until the transaction ends."""
-        model = self.view.get_queryset().model
-        named = {*keys, *(str(row.pk) for each in identifiers if (row := self.found(each)) is not None)}
-        rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=named)
-        list(rows.order_by("pk").values_list("pk"))
+        found = set(keys)
+        if identifiers:
+            rows = self.identifiers.objects.filter(
+                scheme__in={each.scheme for each in identifiers},
+                value__in={each.value for each in identifiers},
+            )
+            found |= set(rows.values_list(f"{self.owner}_id", flat=True))
+        rows = self.model._base_manager.select_for_update(of=("self",)).filter(pk__in=found)
+        self.locked = set(rows.order_by("pk").values_list("pk", flat=True))
 
-    def found(self, identifier: Identifier) -> Model | None:
-        """The record with this number that the actor may read."""
+    @property
+    def model(self) -> type[Model]:
+        return self.endpoint.queryset.model
+
+    def found(self, identifier: Identifier) -> UUID | None:
+        """The key of the record with this number that the actor may read."""
         if self.identifiers is None:
             return None
-        return self.rows().filter(**self._where(identifier)).first()
-
-    def rows(self) -> QuerySet:
-        return self.view.get_queryset()
+        readable = self.model.objects.visible_to(self.request.user)
+        return readable.filter(**self._where(identifier)).values_list("pk", flat=True).first()
 
     def demand_free(self, identifier: Identifier) -> None:
         """Raise Problem where the number is taken by a record that the actor may not read."""
@@ -144,7 +155,8 @@ class Upserts:
     def _own(self, key: Any, demanded: Demanded) -> Model:
         """The row, locked, which the actor may write and which is in the demanded state."""
         self.view.kwargs = {"pk": str(key)}
-        row = self.view.locked()
+        is_locked = key in self.locked
+        row = self.view.one(self.view.get_queryset()) if is_locked else self.view.locked()
         self.view.may_write(row)
         if not demanded.met_by(self.view.version(row)):
             raise self.view.failed(row, demanded)
@@ -164,9 +176,16 @@ class Upserts:
         if faults := list(read_only(shape, before, document, fixed=self.view.fixed)):
             raise Refused(faults)
         version = self.view.version(row)
+        if self._reads_so(before, document):
+            return Written(UNCHANGED, row, version)
         row = self.view.change(row, self.view.settled(before, document, sent))
         now = self._version(row)
         return Written(UNCHANGED if now == version else UPDATED, row, now)
+
+    def _reads_so(self, before: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+        """Whether the two say the same, however they say it: then there is nothing to write."""
+        forms = [self.view.get_serializer_class()(data=each) for each in (before, document)]
+        return all(each.is_valid() for each in forms) and forms[0].validated_data == forms[1].validated_data
 
     def _version(self, row: Model) -> int | None:
         now = self.view.get_queryset().filter(pk=row.pk).first()
@@ -185,7 +204,8 @@ def with_identifier(document: Mapping[str, Any], identifier: Identifier) -> dict
 
 
 class OrganizationUpserts(Upserts):
-    endpoint, name, identifiers, distinguishes = Organizations, "organizations", ExternalIdentifier, True
+    endpoint, name, distinguishes = Organizations, "organizations", True
+    identifiers, owner = ExternalIdentifier, "organization"
 
     def held_by(self, document):
         form = NewOrganization(data=document)
@@ -201,21 +221,22 @@ class PersonUpserts(Upserts):
 
 
 class AgreementUpserts(Upserts):
-    endpoint, name, identifiers = Agreements, "agreements", AgreementIdentifier
+    endpoint, name = Agreements, "agreements"
+    identifiers, owner = AgreementIdentifier, "agreement"
 
     def found(self, identifier):
-        row = super().found(identifier)
-        if row is None and (copy := duplicates.duplicate(self.request.user, **self._where(identifier))):
+        key = super().found(identifier)
+        if key is None and (copy := duplicates.duplicate(self.request.user, **self._where(identifier))):
             kept = duplicates.shown_for(copy, actor=self.request.user)
             if kept is not None:
                 told = addresses.reference("agreement", "agreements", kept.pk, kept.title)
                 raise Problem("gone", members={"merged_into": told})
-        return row
+        return key
 
     def entered(self, document) -> Agreement:
         if self.on_trial:
             # A trial takes no number of the registry.
-            return agreement_services.register_on_trial(document, by=self.request.user)
+            return register_on_trial(document, by=self.request.user)
         return super().entered(document)
 
 

@@ -89,7 +89,7 @@ def register_organization(
     is_nameless = isinstance(document, Mapping) and not document.get("slug")
     content = _checked(OrganizationShape, {**document, "slug": "new"} if is_nameless else document)
     with one_write():
-        _hold(Organization, content)
+        _hold(Organization, content | ({"slug": ""} if is_nameless else {}))
         if is_nameless:
             content["slug"] = _free_slug(content["names"])
         parent = _fitting(content, None, by=by)
@@ -338,7 +338,7 @@ def holds(kind: type[models.Model], document: Mapping[str, Any]) -> list[str]:
     if kind is Person:
         return held_names
     numbers = [held("organizations", each["scheme"], each["value"]) for each in document["identifiers"]]
-    return [*held_names, _slug(document["slug"]), _slug(_base(document["names"])), *numbers]
+    return [*held_names, _slug(document.get("slug") or _base(document["names"])), *numbers]
 
 
 def _slug(slug: str) -> str:
