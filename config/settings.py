@@ -154,6 +154,12 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "registry@localhost")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+# Webhooks: seconds between the attempts; and, for trying out alone, whether they may go to this machine and over HTTP.
+WEBHOOK_PAUSES = [
+    float(each) for each in env.words("WEBHOOK_PAUSES", "5 300 1800 7200 18000 36000 50400 72000 86400")
+]
+OUTBOUND_DEVELOPMENT = env.flag("OUTBOUND_DEVELOPMENT", default=False)
+
 # Files.
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -252,6 +258,7 @@ LOGGING = {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
     },
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"oauthlib": {"level": "INFO"}},  # at DEBUG it writes down each token that it draws
 }
 
 SITE_NAME = _("Mithaq")

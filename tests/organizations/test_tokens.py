@@ -1,19 +1,22 @@
 """A partner system's key: shown once, kept as a hash, and no longer good than it says."""
 
 import hashlib
+import logging
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from exchange.models import ApiCall
 from lib.problems import Refused
 from organizations import services
 from organizations.models import ApiToken
-from organizations.permissions import Role
+from organizations.permissions import Role, offered
 from tests.factories import TESTS, ApiTokenFactory, OrganizationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +73,132 @@ class TestAToken:
     def test_is_refused_for_a_role_that_does_not_exist(self):
         with pytest.raises(Refused, match="Choose a role"):
             services.issue_token(organization=OrganizationFactory(), role="owner", by=TESTS)
+
+
+class TestIssuing:
+    def test_by_a_contributor_is_for_the_own_organization_and_a_partner_system(self):
+        user = UserFactory(contributor=True, organization=OrganizationFactory())
+
+        token, _secret = services.issue_token(
+            organization=user.organization, role=Role.ADMINISTRATOR, scopes=["read"], by=user
+        )
+
+        assert (token.role, token.scopes, token.issued_by) == (Role.PARTNER_SYSTEM, ["read"], user)
+        with pytest.raises(PermissionDenied):
+            services.issue_token(organization=OrganizationFactory(), by=user)
+        with pytest.raises(PermissionDenied):
+            services.issue_token(organization=user.organization, scopes=["admin"], by=user)
+
+    def test_by_a_reader_is_refused(self):
+        user = UserFactory(organization=OrganizationFactory())
+
+        with pytest.raises(PermissionDenied):
+            services.issue_token(organization=user.organization, by=user)
+
+    @pytest.mark.parametrize("scopes", [[], ["everything"], ["vocabularies:write"]])
+    def test_takes_scopes_that_open_something_to_the_role(self, scopes):
+        with pytest.raises(Refused, match="at least one scope"):
+            services.issue_token(organization=OrganizationFactory(), scopes=scopes, by=TESTS)
+
+    def test_without_a_word_on_scopes_gives_what_the_role_may(self):
+        token, _secret = services.issue_token(organization=OrganizationFactory(), by=TESTS)
+
+        assert token.scopes == offered(Role.PARTNER_SYSTEM)
+
+    @pytest.mark.parametrize("network", ["everywhere", "192.0.2.7/24", "300.1.1.1", ""])
+    def test_takes_no_network_that_is_none(self, network):
+        with pytest.raises(Refused, match="is no network"):
+            services.issue_token(organization=OrganizationFactory(), networks=[network], by=TESTS)
+
+    def test_takes_no_end_in_the_past(self):
+        with pytest.raises(Refused, match="ends after"):
+            services.issue_token(
+                organization=OrganizationFactory(), expires_at=timezone.now() - timedelta(days=1), by=TESTS
+            )
+
+    def test_is_taken_back_by_a_colleague_and_by_nobody_elsewhere(self):
+        token = ApiTokenFactory()
+
+        with pytest.raises(PermissionDenied):
+            services.revoke_token(token, by=UserFactory(contributor=True, organization=OrganizationFactory()))
+        services.revoke_token(token, by=UserFactory(contributor=True, organization=token.organization))
+
+        token.refresh_from_db()
+        assert token.revoked_at
+
+    def test_of_other_roles_is_left_to_administrators(self):
+        token = ApiTokenFactory(role=Role.EDITOR)
+
+        with pytest.raises(PermissionDenied):
+            services.revoke_token(token, by=UserFactory(contributor=True, organization=token.organization))
+
+    @pytest.mark.parametrize(
+        "columns",
+        [{"scopes": []}, {"scopes": ["everything"]}, {"digest": None}],
+        ids=["none", "unknown", "no secret"],
+    )
+    def test_past_the_service_is_refused_by_the_database(self, columns):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            ApiTokenFactory(**columns)
+
+
+class TestANetwork:
+    @pytest.mark.parametrize(
+        ("address", "status"),
+        [
+            ("192.0.2.7", 200),
+            ("::ffff:192.0.2.7", 200),
+            ("192.0.3.1", 403),
+            ("2001:db8::1", 200),
+            ("2001:db9::1", 403),
+        ],
+    )
+    def test_is_where_a_token_is_used_from(self, client, address, status):
+        token = ApiTokenFactory(networks=["192.0.2.0/24", "2001:db8::/32"])
+
+        answer = client.get(
+            "/api/v1/organizations", headers={"Authorization": f"Bearer {token.secret}"}, REMOTE_ADDR=address
+        )
+
+        assert answer.status_code == status
+        if status == 403:
+            assert answer.json()["type"].endswith("/network-refused")
+            token.refresh_from_db()
+            assert token.last_used_at is None
+
+    def test_is_that_before_the_proxy_where_one_is_trusted_and_never_what_a_caller_says(
+        self, client, settings
+    ):
+        token = ApiTokenFactory(networks=["192.0.2.0/24"])
+        headers = {"Authorization": f"Bearer {token.secret}", "X-Forwarded-For": "192.0.2.7"}
+
+        assert client.get("/api/v1/organizations", headers=headers).status_code == 403
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+        assert client.get("/api/v1/organizations", headers=headers).status_code == 200
+        headers["X-Forwarded-For"] = "192.0.2.7, 198.51.100.1"
+        assert client.get("/api/v1/organizations", headers=headers).status_code == 403
+
+
+class TestASecret:
+    def test_is_never_in_the_log_or_the_trail(self, client, caplog):
+        caplog.set_level(logging.DEBUG)
+
+        token, secret = services.issue_token(organization=OrganizationFactory(), by=TESTS)
+        ask(client, f"Bearer {secret}")
+        client.get("/api/v1/nonsense", headers={"Authorization": f"Bearer {secret}"})
+        client.get("/api/v1/organizations", {"token": secret})
+        client.post(
+            "/api/v1/organizations",
+            "{",
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+        services.revoke_token(token, by=TESTS)
+
+        assert secret not in caplog.text
+        told = str(list(AuditEvent.objects.values())) + str(list(ApiCall.objects.values()))
+        assert secret not in told
+        assert token.digest not in told
 
 
 class TestTheDoor:
@@ -181,6 +310,63 @@ class TestTheCommand:
             self.run("--organization", "al-amal", "--days", days)
 
         assert not ApiToken.objects.exists()
+
+    def test_gives_scopes_and_networks(self, client):
+        OrganizationFactory(slug="al-amal")
+
+        self.run(
+            "--organization",
+            "al-amal",
+            "--scope",
+            "read",
+            "--network",
+            "192.0.2.0/24",
+            "--network",
+            "2001:db8::1",
+        )
+
+        token = ApiToken.objects.get()
+        assert (token.scopes, token.networks) == (["read"], ["192.0.2.0/24", "2001:db8::1/128"])
+
+    @pytest.mark.parametrize(
+        ("argument", "told"),
+        [(["--network", "there"], "is no network"), (["--scope", "admin"], "at least one scope")],
+    )
+    def test_says_what_it_does_not_take(self, argument, told):
+        OrganizationFactory(slug="al-amal")
+
+        with pytest.raises(CommandError, match=told):
+            self.run("--organization", "al-amal", *argument)
+
+    def test_makes_an_oauth_client(self):
+        OrganizationFactory(slug="al-amal")
+
+        out, err = self.run("--organization", "al-amal", "--oauth")
+
+        token = ApiToken.objects.get()
+        assert token.oauth_client_id in err
+        assert token.oauth_client.check_secret(out.strip())
+
+    def test_revokes_by_the_beginning(self):
+        token, other = ApiTokenFactory(prefix="mithaq_abcde"), ApiTokenFactory(prefix="mithaq_fghij")
+
+        call_command("revoke_token", "mithaq_abcde", "--reason", "lost", stdout=StringIO())
+
+        token.refresh_from_db()
+        other.refresh_from_db()
+        assert (bool(token.revoked_at), bool(other.revoked_at)) == (True, False)
+        with pytest.raises(CommandError, match="No token"):
+            call_command("revoke_token", "mithaq_abcde")
+
+    @pytest.mark.parametrize(("prefix", "told"), [("mithaq_", "first 8"), ("mithaq_a", "Several")])
+    def test_revokes_none_that_is_not_named_well_enough(self, prefix, told):
+        for each in "bc":
+            ApiTokenFactory(prefix=f"mithaq_a{each}")
+
+        with pytest.raises(CommandError, match=told):
+            call_command("revoke_token", prefix)
+
+        assert not ApiToken.objects.filter(revoked_at__isnull=False).exists()
 
     def test_refuses_a_role_that_does_not_exist(self):
         OrganizationFactory(slug="al-amal")
