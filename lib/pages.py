@@ -14,6 +14,8 @@ class OnPages:
 
     list_page = ""
     """The name of the page that has the same list, with the same filters."""
+    record_page = ""
+    """The name of the page of one record by its key, where the record does not tell its own address."""
 
     def pages(self, request, *args, **kwargs) -> HttpResponse:
         strict_parameters(request, self.filter_names | {"order"})
@@ -28,6 +30,8 @@ class OnPages:
             row = self.one(self.get_queryset())
         except NotFound:
             return self.retrieve(request, *args, **kwargs)  # it may be gone, or another have taken its place
+        if self.record_page:
+            return _see(f"{settings.PUBLIC_URL}{reverse(self.record_page, args=[row.pk])}")
         return _see(addresses.page(row, languages.current()))
 
     def list_address(self, query: str) -> str:

@@ -69,7 +69,7 @@ class InOtherFormats(OnPages):
         found = self.all_asked_for()
         query = request.query_params.copy()
         query.pop("language", None)
-        query["format"] = "atom"
+        query["format"] = "atom"  # also where the header asked
         narrowed = [(name, value) for name, values in query.lists() for value in values if name != "format"]
         address = f"{settings.PUBLIC_URL}{reverse('api-root')}agreements?{query.urlencode()}"
         page = self.list_address(urlencode(narrowed))

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from decimal import Decimal
@@ -40,19 +40,34 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDTHS = {"text": 60, "title": 50, "quote": 60}
 
 
-def rows(actor: Actor, *, on: date) -> Iterator[tuple[Table, list[str]]]:
-    """Every row that `actor` may read with its table, as texts in the order of the columns kept."""
+def rows(
+    actor: Actor,
+    *,
+    on: date,
+    scope: registry.Scope | None = None,
+    tables: Collection[str] = TABLES,
+    keys: Collection[str] | None = None,
+) -> Iterator[tuple[Table, list[str]]]:
+    """The rows of `tables` with their table, as texts in the order of the columns kept.
+
+    Of `scope`, or of all that `actor` may read; with `keys`, only those of the parts that have these ids.
+    """
     labels = Labels()
-    for part in registry.parts(actor, labels, on=on):
-        yield TABLES[part.table], list(cells(part, labels).values())
+    for part in registry.parts(actor, labels, on=on, scope=scope):
+        if part.table in tables and (keys is None or part.content.get("id") in keys):
+            yield TABLES[part.table], list(cells(part, labels).values())
 
 
-def workbook(found: Iterable[tuple[Table, Sequence[str]]], *, language: str) -> IO[bytes]:
-    """An open file: a sheet for each table, and one that explains them in `language`."""
+Rows = Iterable[tuple[Table, Sequence[str]]]
+
+
+def workbook(found: Rows, *, language: str, tables: Collection[str] = TABLES) -> IO[bytes]:
+    """An open file: a sheet for each of `tables`, and one that explains them in `language`."""
+    shown = [TABLES[name] for name in TABLES if name in tables]
     book = Workbook(write_only=True)
     with translation.override(language):
-        _explain(book)
-        sheets = {name: _sheet(book, table) for name, table in TABLES.items()}
+        _explain(book, shown)
+        sheets = {table.name: _sheet(book, table) for table in shown}
         for table, texts in found:
             columns = zip(table.kept, texts, strict=True)
             sheets[table.name].append([_cell(sheets[table.name], text, column) for column, text in columns])
@@ -61,24 +76,50 @@ def workbook(found: Iterable[tuple[Table, Sequence[str]]], *, language: str) -> 
         return _repacked(made)
 
 
-def package(found: Iterable[tuple[Table, Sequence[str]]]) -> IO[bytes]:
-    """An open file: a ZIP with a CSV for each table, RFC 4180 in UTF-8 with the mark that tells Excel so."""
+def package(found: Rows, *, tables: Collection[str] = TABLES) -> IO[bytes]:
+    """An open file: a ZIP with a CSV for each of `tables`."""
     with ExitStack() as stack, closed_on_error() as file:
-        texts = {}
-        for name, table in TABLES.items():
-            into = stack.enter_context(tempfile.TemporaryFile())
-            text = io.TextIOWrapper(into, "utf-8-sig", newline="", write_through=True)
-            texts[name] = (into, csv.writer(text, lineterminator="\r\n"), text)
-            texts[name][1].writerow([each.name for each in table.kept])
+        texts = {
+            name: _Csv(stack.enter_context(tempfile.TemporaryFile()), TABLES[name])
+            for name in TABLES
+            if name in tables
+        }
         for table, cells_of_row in found:
-            texts[table.name][1].writerow([harmless(printable(each)) for each in cells_of_row])
+            texts[table.name].write(cells_of_row)
         with ZipFile(file, "w") as zipped:
-            for name, (into, _writer, text) in texts.items():
-                text.flush()
-                into.seek(0)
-                _put(zipped, f"{name}.csv", into)
+            for name, text in texts.items():
+                _put(zipped, f"{name}.csv", text.done())
         file.seek(0)
         return file
+
+
+def one_table(found: Rows, table: Table) -> IO[bytes]:
+    """An open file: the CSV of one table, of which all rows are."""
+    with closed_on_error() as file:
+        text = _Csv(file, table)
+        for _table, cells_of_row in found:
+            text.write(cells_of_row)
+        return text.done()
+
+
+class _Csv:
+    """RFC 4180 in UTF-8 with the mark that tells Excel so, written into a file."""
+
+    def __init__(self, file: IO[bytes], table: Table):
+        self.file = file
+        self.text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
+        self.writer = csv.writer(self.text, lineterminator="\r\n")
+        self.writer.writerow([each.name for each in table.kept])
+
+    def write(self, cells_of_row: Sequence[str]) -> None:
+        self.writer.writerow([harmless(printable(each)) for each in cells_of_row])
+
+    def done(self) -> IO[bytes]:
+        """The file, at its beginning."""
+        self.text.flush()
+        self.text.detach()
+        self.file.seek(0)
+        return self.file
 
 
 def template(table: Table) -> bytes:
@@ -146,7 +187,7 @@ def _sheet(book: Workbook, table: Table):
     return sheet
 
 
-def _explain(book: Workbook) -> None:
+def _explain(book: Workbook, tables: Sequence[Table]) -> None:
     """What the file is, and every column of every table in words."""
     sheet = book.create_sheet(ABOUT)
     sheet.sheet_view.rightToLeft = languages.direction(languages.current()) == "rtl"
@@ -157,7 +198,7 @@ def _explain(book: Workbook) -> None:
         ("", _("An empty cell says: not stated. Dates stand as the source writes them, beside their days.")),
         ("", _("This file holds what its reader may read: others may not be allowed to.")),
     ]
-    for table in TABLES.values():
+    for table in tables:
         told += [("", ""), (table.name, str(table.title))]
         told += [(each.name, _explained(each)) for each in table.kept]
     for name, words in told:
