@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from audit import revision, trail
 from audit.trail import Actor, one_write
 from lib import languages
+from organizations.guards import insufficient_scope
 from organizations.models import (
     Alias,
     ApiToken,
@@ -26,7 +27,12 @@ from organizations.permissions import Permission
 
 
 def demand(by: Actor, permission: Permission) -> None:
-    """Raise PermissionDenied unless `by` holds `permission`: the doors ask first, this is the lock behind them."""
+    """Raise PermissionDenied unless `by` holds `permission`: the doors ask first, this is the lock behind them.
+
+    A token that was issued without the scope for it is told which, by a Problem.
+    """
+    if scope := by.scope_missing(permission):
+        raise insufficient_scope(scope)
     if not by.may(permission):
         raise PermissionDenied(_("This account may not do that."))
 
