@@ -34,8 +34,8 @@ from agreements.views import (
     sources,
     workbench,
 )
-from config import api, rest
-from exchange.views import oauth, systems
+from config import api, namespace, rest
+from exchange.views import oauth, systems, webhooks
 from exchange.views import pages as exchange_pages
 
 handler400 = "config.rest.bad_request"
@@ -64,8 +64,11 @@ urlpatterns = [
     path("api/v1/openapi.json", api.Contract.as_view(), name="openapi"),
     path("api/v1/", include(api.router.urls)),
     path("api/v1/", include(api.contents.urls)),
+    path("api/v1/", include(api.numbers)),
     path("identity/o/api/token", oauth.token, name="oauth-token"),
     path("problems/<slug:slug>", rest.problem_page, name="problem"),
+    path("ns", namespace.terms, name="terms"),
+    path("ns/mithaq.jsonld", namespace.context, name="context"),
     *i18n_patterns(
         path("", home.home_page, name="home"),
         path("search/suggestions", find.suggested, name="suggestions"),
@@ -148,6 +151,14 @@ urlpatterns = [
         path("systems/", systems.system_list, name="systems"),
         path("systems/<uuid:pk>/", systems.system_page, name="system"),
         path("systems/<uuid:pk>/revoke/", systems.system_revoke, name="system-revoke"),
+        path("webhooks/", webhooks.webhook_list, name="webhooks"),
+        path("webhooks/<uuid:pk>/", webhooks.webhook_page, name="webhook"),
+        path("webhooks/<uuid:pk>/rotate/", webhooks.webhook_rotate, name="webhook-rotate"),
+        path("webhooks/<uuid:pk>/test/", webhooks.webhook_test, name="webhook-test"),
+        path("webhooks/<uuid:pk>/switch/", webhooks.webhook_switch, name="webhook-switch"),
+        path("webhooks/<uuid:pk>/remove/", webhooks.webhook_remove, name="webhook-remove"),
+        path("webhooks/<uuid:pk>/<int:delivery>/", webhooks.delivery_page, name="webhook-delivery"),
+        path("webhooks/<uuid:pk>/<int:delivery>/again/", webhooks.delivery_again, name="webhook-again"),
         path("account/digest/", out.digest_settings, name="digest-settings"),
         path("account/digest/stop/<uuid:key>/<str:signature>/", out.digest_stop, name="digest-stop"),
         # An address is what an account is known by: an administrator changes it, with an event in the trail.

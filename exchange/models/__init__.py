@@ -11,6 +11,7 @@ from exchange.models.imports import (
     State,
     import_path,
 )
+from exchange.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "LOCKS",
@@ -22,5 +23,7 @@ __all__ = [
     "KnownHeader",
     "RateWindow",
     "State",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "import_path",
 ]

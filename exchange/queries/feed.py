@@ -92,6 +92,8 @@ class Line:
     action: str
     at: datetime
     verb: str
+    chain: UUID
+    """The record whose history it stands in: of a party's word, the agreement."""
     version: int | None = None
     changed: list[str] = field(default_factory=list)
     into: UUID | None = None
@@ -254,7 +256,7 @@ def _lines(actor: Actor, events: Iterable[_Event], kinds: Collection[str]) -> li
     versions = _versions([(each, key) for each, kind, key, _action in told if kind.model is Agreement])
     lines = []
     for each, kind, key, action in told:
-        line = Line(each.place, kind.name, key, action, each.at, each.verb)
+        line = Line(each.place, kind.name, key, action, each.at, each.verb, each.chain)
         if key in now[kind.name]:
             line.changed = _changed(each, kind) if action != CREATED else []
             line.version = now[kind.name][key] if kind.model is Agreement else each.sequence

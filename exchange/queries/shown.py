@@ -82,10 +82,10 @@ def shown(
         if actor.may(Permission.VIEW_DRAFTS):
             found |= {("source", key): ALWAYS for key in keys}
     if keys := [key for name, key in hidden if name == "activity"]:
-        for activity, agreement in _counted(keys):
+        for activity, agreement in counted(keys):
             owners.setdefault(("activity", activity), set()).add(agreement)
         if actor.organization_id:
-            found |= {("activity", key): ALWAYS for key in _held(keys, actor.organization_id)}
+            found |= {("activity", key): ALWAYS for key in held(keys, actor.organization_id)}
     if agreements := set().union(*owners.values()):
         times = periods(actor, agreements)
         for record, keys in owners.items():
@@ -133,7 +133,7 @@ def _cited(sources: Collection[UUID]) -> list[tuple[UUID, UUID]]:
         return cursor.fetchall()
 
 
-def _held(activities: Collection[UUID], organization: UUID) -> list[UUID]:
+def held(activities: Collection[UUID], organization: UUID) -> list[UUID]:
     """Those that an organization ever was an organizer of."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -144,7 +144,7 @@ def _held(activities: Collection[UUID], organization: UUID) -> list[UUID]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _counted(activities: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+def counted(activities: Collection[UUID]) -> list[tuple[UUID, UUID]]:
     """(activity, agreement) wherever an activity ever counted towards a commitment."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -154,3 +154,14 @@ def _counted(activities: Collection[UUID]) -> list[tuple[UUID, UUID]]:
             [Commitment._meta.db_table, Fulfilment._meta.db_table, [str(each) for each in activities]],
         )
         return cursor.fetchall()
+
+
+def parties(agreements: Collection[UUID], organization: UUID) -> set[UUID]:
+    """Those to which an organization is, or ever was, a party."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT owner_id FROM audit_rowversion WHERE table_name = %s"
+            " AND owner_id = ANY(%s::uuid[]) AND (row ->> 'organization_id')::uuid = %s::uuid",
+            [Party._meta.db_table, [str(each) for each in agreements], str(organization)],
+        )
+        return {key for (key,) in cursor.fetchall()}
