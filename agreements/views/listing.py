@@ -176,8 +176,8 @@ def chips(request: HttpRequest, filters: AgreementFilter) -> list[dict[str, Any]
                 for each in given
                 if each != NO_PROGRAMME
             }
-        elif choices := getattr(field, "choices", None):
-            named = {str(key): str(words) for key, words in choices}
+        elif hasattr(field, "choices"):
+            named = {str(key): str(words) for key, words in field.choices}
         for value in dict.fromkeys(each for each in request.GET.getlist(name) if each):
             words = named.get(value, value)
             if value == NO_PROGRAMME and name == "programme":
