@@ -101,7 +101,6 @@ class Service(Spoken, viewsets.ViewSet):
                     "me": f"{root}me",
                     "search": f"{root}search",
                     "openapi": f"{root}openapi.json",
-                    "problems": f"{settings.PUBLIC_URL}/problems/",
                 },
             }
         )

@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework import viewsets
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.response import Response
 
 from lib import addresses, formats, languages, preconditions, shaping
@@ -212,7 +212,16 @@ class Listing(Records):
         """What the filters in `query` leave of `queryset`."""
         filters = self.filters(query, queryset)
         if not filters.is_valid():
-            raise ValidationError({name: list(messages) for name, messages in filters.errors.items()})
+            raise ValidationError(
+                {
+                    name: [
+                        ErrorDetail(message, code=each.code or "invalid")
+                        for each in errors
+                        for message in each.messages
+                    ]
+                    for name, errors in filters.errors.as_data().items()
+                }
+            )
         return filters.qs
 
     def filtered(self, queryset):
