@@ -20,6 +20,7 @@ from agreements.models import AgreementKind, CommitmentKind, PartyRole, TargetGr
 from config.service import Me, Service
 from exchange.api import batch, identifiers
 from exchange.api.changes import Changes
+from exchange.api.jobs import Exports, Imports, Jobs
 from exchange.api.search import Search
 from lib import languages
 from lib.endpoints import Spoken, strict_parameters
@@ -127,6 +128,7 @@ for name, view in {
     "progress-views": ProgressViews,
     "vocabularies": Vocabularies,
     "changes": Changes,
+    "jobs": Jobs,
 }.items():
     router.register(name, view, basename=f"api-{name}")
 Service.resources = tuple(name for name, _view, _base in router.registry)
@@ -141,6 +143,8 @@ for name, address, view in (
     ("history", "agreements/(?P<agreement>[0-9a-fA-F-]{36})/history", History),
     ("search", "search", Search),
     ("me", "me", Me),
+    ("imports", "imports", Imports),
+    ("exports", "exports", Exports),
 ):
     contents.register(address, view, basename=f"api-{name}")
 for name, view in {

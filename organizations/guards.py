@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 
 from lib.problems import Problem
@@ -41,7 +42,10 @@ class ByAction(BasePermission):
     """
 
     def has_permission(self, request, view) -> bool:
-        permission = getattr(view, "required", {}).get(getattr(view, "action", None))
+        action = getattr(view, "action", None)
+        if action is None:
+            raise MethodNotAllowed(request.method)  # nothing is offered here by this method, to anybody
+        permission = getattr(view, "required", {}).get(action)
         if permission is None:
             return False
         if scope := request.user.scope_missing(permission):
