@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms import RefusableForm
@@ -58,7 +59,7 @@ def a_year_from_now():
 
 def scope_choices(role: str) -> list[tuple[str, str]]:
     """The scopes that open something to `role`: code and words."""
-    return [(each, Scope(each).label) for each in offered(role)]
+    return [(each, capfirst(Scope(each).label)) for each in offered(role)]
 
 
 class TokenForm(RefusableForm):
@@ -74,6 +75,7 @@ class TokenForm(RefusableForm):
         label=_("What it may do"),
         help_text=_("As little as it needs: what is not ticked, it cannot do even when it is stolen."),
         widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.READ.value],
         error_messages={"required": _("Tick at least one.")},
     )
     networks = NetworksField(

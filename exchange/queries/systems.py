@@ -1,9 +1,10 @@
 """The partner systems of an organization, as its people see them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from exchange.models import ApiCall
@@ -36,6 +37,12 @@ class PartnerSystem:
             "over": _("ended"),
             "revoked": _("revoked"),
         }[self.state]
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it opens something, even for a part of it; None when it never ends."""
+        ends = self.token.expires_at
+        return timezone.localdate(ends - timedelta(microseconds=1)) if ends else None
 
     @property
     def scopes(self) -> list[tuple[str, str]]:
