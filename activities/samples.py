@@ -14,6 +14,8 @@ from audit.trail import Actor
 FOLDER = settings.BASE_DIR / "samples"
 SCHEME = "sample"
 PRESS = ("aman-bayti", "entraide-al-amal")
+SANDBOX = "sandbox"
+"""The dossier, and the slug of its first party: fictional, for partner systems to be tried on. Nobody else reads it."""
 
 
 def read(name: str) -> dict[str, Any]:

@@ -82,3 +82,6 @@ class Command(BaseCommand):
             fiction.enter(number, author=author, reviewer=reviewer)
             if done % 100 == 0 or done == len(missing):
                 self.stdout.write(f"{done} of {len(missing)} fictional agreements entered")
+        if samples.SANDBOX not in loaded:  # last, as the numbers of the others stand in documents
+            samples.enter(samples.read(samples.SANDBOX), author=author, reviewer=reviewer)
+            self.stdout.write("The sandbox is an organization for trying tokens on: issue_token --organization sandbox")
