@@ -11,32 +11,19 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from activities.api import Activities, EvidenceFiles, ProgressViews
-from activities.models import ActivityKind
 from activities.shapes import VocabularyTerm
 from agreements.api import endpoints, parts
 from agreements.api.files import SourceFiles
 from agreements.api.history import History
-from agreements.models import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
 from config.service import Me, Service
+from config.terms import VOCABULARIES, Terms, read_term
 from exchange.api import batch, identifiers
 from exchange.api.changes import Changes
 from exchange.api.jobs import Exports, Imports, Jobs
 from exchange.api.search import Search
-from lib import languages
 from lib.endpoints import Spoken, strict_parameters
 from organizations.api import Offices, Organizations, People
-from organizations.models import OrganizationKind
 from organizations.permissions import Permission
-
-VOCABULARIES = {
-    "activity-kinds": ActivityKind,
-    "agreement-kinds": AgreementKind,
-    "commitment-kinds": CommitmentKind,
-    "organization-kinds": OrganizationKind,
-    "party-roles": PartyRole,
-    "target-groups": TargetGroup,
-    "themes": Theme,
-}
 
 
 class Vocabularies(Spoken, viewsets.GenericViewSet):
@@ -65,34 +52,6 @@ class Vocabularies(Spoken, viewsets.GenericViewSet):
         if pk not in VOCABULARIES:
             raise NotFound
         return Response([read_term(each) for each in VOCABULARIES[pk].objects.order_by("position", "code")])
-
-
-class Terms(Spoken, viewsets.ViewSet):
-    """The terms of a vocabulary, one by one."""
-
-    required = {"retrieve": Permission.VIEW}
-    lookup_value_regex = "[a-z0-9_-]+"
-
-    @extend_schema(operation_id="vocabulary_terms_retrieve", summary="One term", responses=VocabularyTerm)
-    def retrieve(self, request, vocabulary, pk):
-        strict_parameters(request, frozenset())
-        term = (
-            VOCABULARIES[vocabulary].objects.filter(code=pk).first() if vocabulary in VOCABULARIES else None
-        )
-        if term is None:
-            raise NotFound
-        return Response(read_term(term))
-
-
-def read_term(term) -> dict:
-    """The term of a vocabulary as VocabularyTerm has it."""
-    return {
-        "code": term.code,
-        "label": term.label,
-        "labels": languages.texts(term, "label"),
-        "position": term.position,
-        "retired": term.retired,
-    }
 
 
 class Contract(SpectacularAPIView):

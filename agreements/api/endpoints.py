@@ -12,6 +12,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from agreements import shapes
+from agreements.api import programmes
 from agreements.api.formats import InOtherFormats
 from agreements.api.part_writes import CitationWrites, PartWrites
 from agreements.api.writes import LIFE, WRITE, AgreementWrites, added, patched, removed
@@ -192,11 +193,12 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return Response([dossier.read_whole_source(each.source) for each in links])
 
 
+@extend_schema_view(**programmes.DESCRIBED)
 @described("Programmes", "One programme")
-class Programmes(Endpoint):
+class Programmes(programmes.ProgrammeWrites, Endpoint):
     """Public frameworks that agreements are placed under; never parties."""
 
-    required = READ
+    required = READ | programmes.WRITE
     queryset = Programme.objects.none()
     serializer_class = shapes.ProgrammeRecord
     record_type, resource = "programme", "programmes"

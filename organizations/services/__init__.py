@@ -27,6 +27,7 @@ from organizations.services.records import (
     store_account,
 )
 from organizations.services.tokens import issue_token, revoke_token
+from organizations.services.vocabularies import put_term
 
 __all__ = [
     "Entered",
@@ -42,6 +43,7 @@ __all__ = [
     "issue_token",
     "may_change",
     "merge",
+    "put_term",
     "register_organization",
     "register_person",
     "remove",
