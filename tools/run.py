@@ -1,4 +1,4 @@
-"""One command to serve the registry: database, tables, sample, web server, worker. Ctrl-C ends them all.
+"""One command to serve the registry: database, tables, sample, web server, worker, sender. Ctrl-C ends them all.
 
     python -m tools.run                    serve; what `make run` does
     python -m tools.run manage WORDS...    manage.py beside the running registry, or with its database alone
@@ -266,7 +266,7 @@ def serve(registry: Registry) -> None:
                     start_database(registry)
             write_settings(registry)
             accounts = prepare(registry)
-            registry.parts = [web(registry), worker(registry)]
+            registry.parts = [web(registry), worker(registry), sender(registry)]
             for part in registry.parts:
                 begin(registry, part)
             with progress("web server"):
@@ -344,8 +344,13 @@ def web(registry: Registry) -> Part:
 
 
 def worker(registry: Registry) -> Part:
-    """The worker: does what the web server puts off, such as telling the partner systems."""
+    """The worker: does what the web server puts off, such as imports."""
     return Part("worker", [sys.executable, "manage.py", "db_worker"], mark="db_worker")
+
+
+def sender(registry: Registry) -> Part:
+    """The sender: tells partner systems of changes."""
+    return Part("sender", [sys.executable, "manage.py", "send_webhooks"], mark="send_webhooks")
 
 
 def begin(registry: Registry, part: Part) -> None:
@@ -463,7 +468,7 @@ def ending(code: int) -> str:
 
 
 def stop(registry: Registry) -> None:
-    """End web server, worker and database, in that order; a second signal makes it hasty."""
+    """End web server, worker, sender and database, in that order; a second signal makes it hasty."""
     registry.stopping = True
     for part in registry.parts:
         if part.process is not None and part.process.poll() is None:
