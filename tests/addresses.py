@@ -66,6 +66,16 @@ POSTED = {
     "import-ask",
     "draft-alike",
     "draft-files",
+    "api-activities-evidence",
+    "api-batch-activities-list",
+    "api-batch-agreements-list",
+    "api-batch-organizations-list",
+    "api-batch-people-list",
+    "api-imports-list",
+    "api-jobs-apply",
+    "api-jobs-undo",
+    "api-organizations-merge",
+    "api-people-merge",
 }
 """What only takes a POST: there is nothing to read."""
 

@@ -201,6 +201,14 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/api/v1/activities/{activity}": (5, 7),
     "/api/v1/progress-views": (1, 3),
     "/api/v1/progress-views/{word}": (1, 3),
+    "/api/v1/offices": (1, 3),
+    "/api/v1/offices/{office}": (1, 3),
+    "/api/v1/jobs": ("answered 401", 3),
+    "/api/v1/jobs/{import}": ("answered 401", 3),
+    "/api/v1/jobs/{import}/rows": ("answered 401", 4),
+    "/api/v1/exports/registry.zip": ("answered 401", 55),
+    "/api/v1/identifiers/organizations/nobody/none": ("answered 404", "answered 404"),
+    "/api/v1/identifiers/agreements/nobody/none": ("answered 404", "answered 404"),
     "/api/v1/vocabularies": (0, 2),
     "/api/v1/vocabularies/{vocabulary}": (1, 3),
 }
@@ -462,6 +470,7 @@ class Registry:
             "word": word.pk,
             "evidence": evidence[0].pk,
             "person": speaker.person_id,
+            "office": speaker.pk,
         }
 
 
