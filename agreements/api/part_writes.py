@@ -14,7 +14,7 @@ from agreements.models import Agreement, Citation, Party
 from agreements.queries import gone, parts, stale
 from lib import addresses, preconditions
 from lib.endpoints import strict_parameters
-from lib.problems import Refused, pointed
+from lib.problems import Fault, Refused, pointed
 from lib.writing import Changes, Creates, Removes, protected
 
 _PARTS = ("party", "group", "objective", "commitment", "advantage", "statement", "event")
@@ -168,7 +168,7 @@ class SignatoryWrites(PartWrites):
         return self.readable(str(agreement), "/party")
 
     def add(self, after, document):
-        place = parts.place_of(after, "parties", document["party"]["id"].lower())
+        place = parts.place_of(after, "parties", str(uuid_of(document["party"]["id"])))
         place.part["signatories"].append(parts.anew(self.shape(), self.bare(document)))
         return f"{place.pointer}/signatories/{len(place.part['signatories']) - 1}"
 
@@ -178,6 +178,20 @@ class LinkWrites(PartWrites):
 
     def bare(self, document):
         return super().bare(document) | {"agreement": document.get("to")}
+
+    def revised(self, *args, **kwargs):
+        try:
+            return super().revised(*args, **kwargs)
+        except Refused as refusal:
+            # A dossier calls it otherwise.
+            raise Refused(
+                [
+                    Fault(f"/to{each.pointer.removeprefix('/agreement')}", each.code, each.message)
+                    if each.pointer.startswith("/agreement")
+                    else each
+                    for each in refusal.faults
+                ]
+            ) from refusal
 
 
 class CitationWrites(PartWrites):

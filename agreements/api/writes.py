@@ -253,13 +253,16 @@ class AgreementWrites(Creates, Changes, Removes, OfAnAgreement):
         if not form.is_valid():
             raise Refused(list(pointed(form.errors)))
         to, reason = Action(form.validated_data["to"]), form.validated_data["reason"]
+        if to == Action.PUBLISH and request.user.account_id is None:
+            raise Problem("forbidden", detail=_("A person answers for what is published: a system does not."))
         with self.held() as (row, _demanded):
             service, more = getattr(services, to), {"reason": reason} if to in WITH_A_REASON else {}
             row = service(row.pk, by=request.user, **more)
         return Response(self.next_of(row), headers={"ETag": self.tag(row)})
 
     def next_of(self, row: Agreement) -> dict[str, Any]:
-        step = next_step(row, self.request.user)
+        actor = self.request.user
+        step = next_step(row, actor)
         return {
             "editorial_state": row.editorial_state,
             "sentence": step.sentence,
@@ -267,6 +270,6 @@ class AgreementWrites(Creates, Changes, Removes, OfAnAgreement):
             "transitions": [
                 {"to": each.value, "needs_reason": each in WITH_A_REASON}
                 for each in LIFECYCLE
-                if each in step.actions
+                if each in step.actions and not (each == Action.PUBLISH and actor.account_id is None)
             ],
         }

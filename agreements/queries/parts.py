@@ -153,9 +153,8 @@ def prepared(
         if "citations" in part:
             quotes[part["id"]] = part["citations"]
     document = _with_quotes(after, quotes)
-    ids = {part.get("id") for _member, part in _all_parts(document)} | {
-        part.get("key") for _member, part in _all_parts(document)
-    }
+    names = (part.get(name) for _member, part in _all_parts(document) for name in ("id", "key"))
+    ids = {each for each in names if isinstance(each, str)}
     if not signatures_too:
         document["without_source"] = [
             each for each in document.get("without_source", ()) if each["fact"] is None or each["fact"] in ids

@@ -217,6 +217,25 @@ class TestAPart:
         assert (answer.status_code, slug(answer)) == (409, "protected")
         assert [each["id"] for each in answer.json()["leaning"]] == [str(activity.pk)]
 
+    @pytest.mark.parametrize(
+        ("resource", "document", "pointers"),
+        [
+            ("links", {"kind": "related"}, {"/to"}),
+            ("links", {"kind": "related", "to": {"id": "x"}}, {"/to"}),
+            ("links", {"kind": "related", "to": 7}, {"/to"}),
+            ("objectives", {"texts": {"en": "An aim"}, "groups": [{"id": "x"}]}, {"/groups/0/id"}),
+            ("objectives", {"texts": {"en": "An aim"}, "citations": {"id": {}}}, {"/citations"}),
+            ("parties", {"organization": {"id": {}}}, {"/organization"}),
+            ("parties", {"organization": None}, {"/organization"}),
+            ("open-questions", {"texts": {"en": "?"}, "fact": "nobody"}, {"/fact"}),
+            ("open-questions", {"texts": {"en": "?"}, "readings": [{"id": [], "texts": 1}]}, None),
+        ],
+    )
+    def test_is_refused_in_any_form_that_is_none(self, editor, draft, resource, document, pointers):
+        found = faults(editor.post(f"/{resource}", {"agreement": {"id": str(draft.pk)}} | document))
+
+        assert set(found) == (pointers or set(found)) != set()
+
     @pytest.mark.parametrize("agreement", [None, {}, {"id": "x"}, {"id": 7}, "nothing", [1]])
     def test_says_of_which_agreement_it_is(self, editor, agreement):
         answer = editor.post("/objectives", {"agreement": agreement, "texts": {"en": "An aim"}})

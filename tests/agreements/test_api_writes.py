@@ -597,11 +597,6 @@ class TestItsLife:
     def reviewer(self, client, draft):
         return Caller(client, bearer(Organization.objects.get(slug="bayti"), Role.REVIEWER))
 
-    @pytest.fixture
-    def author(self, client, draft, people):
-        client.force_login(people["contributor"])
-        return Caller(client, {})
-
     def steps(self, caller, path):
         return [each["to"] for each in caller.get(f"{path}/transitions").json()["transitions"]]
 
@@ -612,7 +607,7 @@ class TestItsLife:
     def test_is_told_and_led_step_by_step(self, editor, reviewer, path, draft):
         assert self.steps(editor, path) == ["submit"]
         assert self.move(editor, path, "submit").json()["editorial_state"] == "in_review"
-        assert "send_back" in self.steps(reviewer, path)
+        assert self.steps(reviewer, path) == ["send_back"], "a person answers for what is published"
         back = self.move(reviewer, path, "send_back", reason="Say who signed.")
         assert (back.status_code, back.json()["editorial_state"]) == (200, "draft")
         assert self.move(editor, path, "submit").status_code == 200
@@ -620,11 +615,27 @@ class TestItsLife:
         assert draft.version == 4
 
     def test_is_refused_out_of_order_without_a_reason_and_without_the_right(self, editor, reviewer, path):
-        assert faults(self.move(reviewer, path, "publish")) == {"/editorial_state": "state_does_not_allow_it"}
+        early = self.move(reviewer, path, "withdraw", reason="Doubts")
+        assert faults(early) == {"/editorial_state": "state_does_not_allow_it"}
         assert faults(self.move(editor, path, "fly")) == {"/to": "invalid_choice"}
         assert self.move(editor, path, "submit").status_code == 200
         assert faults(self.move(reviewer, path, "send_back")) == {"/reason": "reason_missing"}
         assert self.move(editor, path, "publish").status_code == 403
+
+    def test_is_published_by_a_person_who_did_not_write_it(self, client, people):
+        entered = services.register(samples.read("aman-bayti"), by=people["contributor"])
+        services.submit(entered.pk, by=people["contributor"])
+        path, bayti = f"/agreements/{entered.pk}", Organization.objects.get(slug="bayti")
+        system = Caller(client, bearer(bayti, Role.REVIEWER))
+
+        by_a_system = system.post(f"{path}/transitions", {"to": "publish"}, **{"If-Match": "*"})
+        client.force_login(people["reviewer"])
+        person = Caller(client, {})
+
+        assert (by_a_system.status_code, slug(by_a_system)) == (403, "forbidden")
+        assert "publish" in [each["to"] for each in person.get(f"{path}/transitions").json()["transitions"]]
+        answer = person.post(f"{path}/transitions", {"to": "publish"}, **{"If-Match": "*"})
+        assert (answer.status_code, answer.json()["editorial_state"]) == (200, "published")
 
     def test_is_led_on_a_version(self, editor, path):
         steps = f"{path}/transitions"
