@@ -101,6 +101,8 @@ class Service(Spoken, viewsets.ViewSet):
                     "me": f"{root}me",
                     "search": f"{root}search",
                     "openapi": f"{root}openapi.json",
+                    "developers": f"{settings.PUBLIC_URL}{reverse('developers')}",
+                    "problems": f"{settings.PUBLIC_URL}{reverse('problems')}",
                 },
             }
         )

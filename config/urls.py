@@ -34,7 +34,7 @@ from agreements.views import (
     sources,
     workbench,
 )
-from config import api, namespace, rest
+from config import api, developers, namespace, rest
 from exchange.views import oauth, systems, webhooks
 from exchange.views import pages as exchange_pages
 
@@ -66,11 +66,13 @@ urlpatterns = [
     path("api/v1/", include(api.contents.urls)),
     path("api/v1/", include(api.numbers)),
     path("identity/o/api/token", oauth.token, name="oauth-token"),
+    path("problems/", developers.problem_list, name="problems"),
     path("problems/<slug:slug>", rest.problem_page, name="problem"),
     path("ns", namespace.terms, name="terms"),
     path("ns/mithaq.jsonld", namespace.context, name="context"),
     *i18n_patterns(
         path("", home.home_page, name="home"),
+        path("developers/", developers.page, name="developers"),
         path("search/suggestions", find.suggested, name="suggestions"),
         path("agreements/", listing.agreement_list, name="agreements"),
         path("agreements/export.<slug:format>", out.agreement_export, name="agreement-export"),

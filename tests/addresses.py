@@ -10,6 +10,8 @@ OPEN = {
     "healthz",
     "openapi",
     "problem",
+    "problems",
+    "developers",
     "terms",
     "context",
     "oauth-token",
@@ -76,6 +78,13 @@ POSTED = {
     "api-jobs-undo",
     "api-organizations-merge",
     "api-people-merge",
+    "webhook-rotate",
+    "webhook-test",
+    "webhook-switch",
+    "webhook-again",
+    "api-webhook-endpoints-rotate-secret",
+    "api-webhook-endpoints-test",
+    "api-webhook-endpoints-redeliver",
 }
 """What only takes a POST: there is nothing to read."""
 
@@ -84,7 +93,7 @@ READ = {each.name for _path, each in OURS} - POSTED
 
 def named(addresses: Iterable[str]) -> set[str]:
     """The names under which the URL conf knows `addresses`, whose `{placeholders}` stand for codes and keys."""
-    some = {"code": "MQ-0001", "slug": "some", "signature": "x", "vocabulary": "themes"}
+    some = {"code": "MQ-0001", "slug": "some", "signature": "x", "vocabulary": "themes", "delivery": "1"}
     key = "00000000-0000-7000-8000-000000000000"
 
     class Filled(dict):

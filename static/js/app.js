@@ -37,7 +37,7 @@ function showPassword(button, show) {
 
 // Copy what the button controls, and say so where it is heard too.
 async function copyText(button) {
-  const words = document.getElementById(button.getAttribute("aria-controls"))?.textContent.replace(/\s+/g, " ").trim();
+  const words = document.getElementById(button.getAttribute("aria-controls"))?.textContent.trim();
   await navigator.clipboard.writeText(words);
   button.querySelector("[role=status]").textContent = button.querySelector("template").content.textContent;
   button.querySelector("[data-when=before]").hidden = true;

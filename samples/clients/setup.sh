@@ -1,0 +1,1 @@
+export TOKEN=mithaq_…   # the token, as it was shown
