@@ -35,6 +35,7 @@ class Vocabularies(Spoken, viewsets.GenericViewSet):
     lookup_value_regex = "[a-z-]+"
 
     @extend_schema(
+        operation_id="vocabularies_list",
         summary="Vocabularies",
         responses={200: {"type": "object", "additionalProperties": {"type": "string"}}},
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiResponse
 
 from config.rest import PROBLEMS
@@ -11,6 +12,20 @@ from lib import contract
 BY_ITSELF = (400, 401, 403, 406, 429)
 """What every operation may answer: strict parameters, who asks, in which format, how often."""
 WITH_A_BODY = (413, 415, 422)
+JSON = "application/json"
+HTML = "text/html"
+WRITTEN = {
+    "application/ld+json": {"type": "object", "required": ["@context"]},
+    "text/csv": {"type": "string"},
+    "text/calendar": {"type": "string"},
+    "application/xml": {"type": "string"},
+    "application/atom+xml": {"type": "string"},
+}
+"""What the formats beside JSON look like, as far as a schema can say; others are bytes."""
+ELSEWHERE = {
+    "description": "See the page of it, for people (`format=html`).",
+    "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
+}
 SHARED = {
     "language": "Language",
     "Accept-Language": "AcceptLanguage",
@@ -37,6 +52,8 @@ class Operation(AutoSchema):
                 bodies[str(status)] = self._get_response_for_code(
                     contract.problem(status), str(status), None, direction
                 )
+        if bodies.get("200", {}).get("content", {}).pop(HTML, None):
+            bodies["303"] = ELSEWHERE
         return dict(sorted(bodies.items()))
 
     def by_itself(self) -> set[int]:
@@ -60,7 +77,19 @@ class Operation(AutoSchema):
         )
         if is_problem:
             body["description"] = _told(int(status_code), body["description"])
+            return body
+        for media_type, content in body.get("content", {}).items():
+            if media_type != JSON:
+                content["schema"] = WRITTEN.get(media_type, {"type": "string", "format": "binary"})
         return body
+
+    def _is_list_view(self, serializer=None) -> bool:
+        """An action may be called `list` and answer one document: a list is paged, or says that it holds many."""
+        told = self.get_response_serializers() if serializer is None else serializer
+        if self.method == "GET" and getattr(self.view, "pagination_class", None) is None:
+            many = told.get(200) if isinstance(told, dict) else told
+            return is_list_serializer(many)
+        return super()._is_list_view(serializer)
 
 
 def _told(status: int, description: str) -> str:

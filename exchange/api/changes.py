@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -32,6 +32,7 @@ class Reference(serializers.Serializer):
     url = serializers.URLField()
 
 
+@extend_schema_serializer(component_name="FeedLine")
 class ChangeShape(serializers.Serializer):
     """One thing that happened to one record. A line `deleted` has no more than sequence, type, id, action and at."""
 
