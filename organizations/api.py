@@ -19,7 +19,7 @@ from lib.pages import OnPages
 from lib.preconditions import Since
 from lib.problems import Fault, Problem, Refused, pointed
 from lib.shaping import PARAMETERS
-from lib.writing import Changes, Creates, Removes
+from lib.writing import MERGE_PATCH, Changes, Creates, Removes
 from organizations import queries, services
 from organizations.exports import jsonld
 from organizations.filters import OfficeFilter, OrganizationFilter, PersonFilter
@@ -56,30 +56,47 @@ def places(event: AuditEvent) -> list[str]:
 
 
 def _described(one: str, many: str, shape: type, new: type):
-    """The actions of a resource in the OpenAPI document."""
-    return extend_schema_view(
-        list=extend_schema(summary=many),
-        retrieve=extend_schema(
-            summary=f"One {one}", parameters=[ETAG], responses={200: shape, 308: MOVED} | problems(410)
-        ),
-        create=extend_schema(
-            summary=f"Enter a {one}" if one[0] not in "aeiou" else f"Enter an {one}",
-            parameters=[IDEMPOTENCY_KEY],
-            request=new,
-            responses={201: shape} | problems(403, 409, 415, 422),
-        ),
-        partial_update=extend_schema(
-            summary=f"Change {'an' if one[0] in 'aeiou' else 'a'} {one}",
-            parameters=[IF_MATCH],
-            request={"application/merge-patch+json": shape, "application/json": shape},
-            responses={200: shape} | problems(403, 409, 410, 412, 415, 422, 428),
-        ),
-        destroy=extend_schema(
-            summary=f"Take {'an' if one[0] in 'aeiou' else 'a'} {one} out",
-            parameters=[IF_MATCH],
-            responses={204: REMOVED} | problems(403, 409, 410, 412, 428),
-        ),
-    )
+    """The actions of a resource in the OpenAPI document; a merge where it has one."""
+
+    def on(view):
+        article = "an" if one[0] in "aeiou" else "a"
+        patch = {MERGE_PATCH: shape, "application/json": shape}
+        told = {
+            "list": extend_schema(summary=many),
+            "retrieve": extend_schema(
+                summary=f"One {one}", parameters=[ETAG], responses={200: shape} | problems(410)
+            ),
+            "create": extend_schema(
+                summary=f"Enter {article} {one}",
+                parameters=[IDEMPOTENCY_KEY, ETAG],
+                request=new,
+                responses={201: shape} | problems(403, 409, 415, 422),
+            ),
+            "partial_update": extend_schema(
+                summary=f"Change {article} {one}",
+                parameters=[IF_MATCH, ETAG],
+                request=patch,
+                responses={200: shape} | problems(403, 409, 410, 412, 415, 422, 428),
+            ),
+            "destroy": extend_schema(
+                summary=f"Take {article} {one} out",
+                parameters=[IF_MATCH],
+                responses={204: REMOVED} | problems(403, 409, 410, 412, 428),
+            ),
+        }
+        if issubclass(view, Bodies):
+            told["retrieve"] = extend_schema(
+                summary=f"One {one}", parameters=[ETAG], responses={200: shape, 308: MOVED} | problems(410)
+            )
+            told["merge"] = extend_schema(
+                summary="Merge it into another that it is one with",
+                parameters=[IDEMPOTENCY_KEY, ETAG],
+                request=MergeShape,
+                responses={200: shape} | problems(403, 409, 410, 412, 415, 422),
+            )
+        return extend_schema_view(**told)(view)
+
+    return on
 
 
 class Bodies(Creates, Changes, Removes, Endpoint):
@@ -127,12 +144,6 @@ class Bodies(Creates, Changes, Removes, Endpoint):
         found = versions.tombstone(self.model, key)
         return found and found.as_json()
 
-    @extend_schema(
-        summary="Merge it into another that it is one with",
-        parameters=[IDEMPOTENCY_KEY],
-        request=MergeShape,
-        responses=problems(403, 409, 410, 412, 415, 422),
-    )
     @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
     def merge(self, request, pk=None):
         """Answers with the record that was kept. From now on the address of the other leads there (308)."""

@@ -103,7 +103,7 @@ class Batch(Writes, Records):
         "`refused`, with all results in the problem, and nothing was done.",
         parameters=[IDEMPOTENCY_KEY],
         request=BatchShape,
-        responses={200: BatchAnswer} | problems(403, 413, 415, 422),
+        responses={200: BatchAnswer} | problems(403, 413, 415, 422, 503),
     )
     def create(self, request, *args, **kwargs):
         strict_parameters(request, {"language"})
