@@ -142,6 +142,8 @@ class TestTheGuard:
             "exchange.ImportEffect",
             "exchange.ImportRow",
             "exchange.KnownHeader",
+            "exchange.WebhookDelivery",
+            "exchange.WebhookEndpoint",
         }
 
 

@@ -386,7 +386,7 @@ class TestServe:
             assert f"The registry is ready: http://localhost:{port}" in told
             assert get(port) == b"well"
             parts = json.loads((checkout / "var" / "run.json").read_text())["parts"]
-            assert parts.keys() == {"web server", "worker"}
+            assert parts.keys() == {"web server", "worker", "sender"}
 
             with serve(checkout, port, subprocess.PIPE) as second:
                 assert (
