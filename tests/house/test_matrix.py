@@ -26,6 +26,7 @@ from agreements.models import (
     Agreement,
     AgreementIdentifier,
     AgreementLink,
+    Amendment,
     Draft,
     Follow,
     FollowUp,
@@ -35,7 +36,7 @@ from agreements.models import (
     SourceFile,
 )
 from agreements.services import digest, drafting
-from exchange.models import Import, ImportRow
+from exchange.models import Import, ImportRow, WebhookEndpoint
 from organizations import private_addresses
 from organizations.models import User
 from tests import addresses, factories
@@ -166,6 +167,10 @@ SHOWN: dict[str, str] = {
     "/en/systems/": "",
     "/en/systems/{system}/": "",
     "/en/systems/{system}/revoke/": "",
+    "/en/webhooks/": "",
+    "/en/webhooks/{hook}/": "",
+    "/en/webhooks/{hook}/remove/": "",
+    "/en/webhooks/{hook}/{delivery}/": "",
     "/en/account/digest/": ALL,
     "/en/account/digest/stop/{user}/{stop}/": "",
     "/api/v1/": "",
@@ -175,12 +180,23 @@ SHOWN: dict[str, str] = {
     "/api/v1/agreements/{agreement}": "its",
     "/api/v1/agreements/{agreement}?expand=proof": "its",
     "/api/v1/agreements/{agreement}?known_on={yesterday}": "its",
+    "/api/v1/agreements?brief=true": ALL,
+    "/api/v1/agreements?fields=title&order=title&count=exact": ALL,
+    "/api/v1/agreements?expand=links.agreement": ALL,
+    "/api/v1/agreements?linked_to={agreement}": ALL,
+    "/api/v1/agreements?has=links&not.state=ended": ALL,
+    "/api/v1/agreements?updated_since={yesterday}": ALL,
+    "/api/v1/agreements/{agreement}?brief=true": "its",
+    "/api/v1/agreements/{agreement}/history": "",
+    "/api/v1/agreements/{open_key}/history": "",
     "/api/v1/agreements/{agreement}/sources": "its",
     "/api/v1/agreements/{agreement}/transitions": "",
     "/api/v1/agreements/{open_key}?expand=proof": ALL,
     "/api/v1/agreements/{open_key}?known_on={yesterday}": ALL,
     "/api/v1/parties": ALL,
     "/api/v1/parties/{party}": "its",
+    "/api/v1/signatories": ALL,
+    "/api/v1/signatories/{signatory}": "its",
     "/api/v1/groups": ALL,
     "/api/v1/groups/{group}": "its",
     "/api/v1/objectives": ALL,
@@ -197,6 +213,8 @@ SHOWN: dict[str, str] = {
     "/api/v1/open-questions/{question}": "its",
     "/api/v1/events": ALL,
     "/api/v1/events/{event}": "its",
+    "/api/v1/amendments": ALL,
+    "/api/v1/amendments/{amendment}": "its",
     "/api/v1/links": ALL,
     "/api/v1/links/{link}": "its",
     "/api/v1/programmes": "",
@@ -217,6 +235,37 @@ SHOWN: dict[str, str] = {
     "/api/v1/activities?agreement={agreement}": ALL,
     "/api/v1/activities/{activity}": "its",
     "/api/v1/activities/{shared_activity}": ALL,
+    "/api/v1/activities?expand=counts_toward.commitment": ALL,
+    "/api/v1/evidence-files/{evidence}": "its",
+    "/api/v1/evidence-files/{backing}": "its",
+    "/api/v1/agreements?format=csv": ALL,
+    "/api/v1/agreements?format=xlsx": ALL,
+    "/api/v1/agreements?format=zip": ALL,
+    "/api/v1/agreements?format=iati": "",
+    "/api/v1/agreements?format=jsonld": ALL,
+    "/api/v1/agreements?format=jsonld&expand=proof": ALL,
+    "/api/v1/agreements?format=ics": "draft follow-up",
+    "/api/v1/agreements?format=atom": ALL,
+    "/api/v1/agreements/{agreement}?format=jsonld": "its",
+    "/api/v1/agreements/{agreement}?format=xlsx": ALL,  # with what was done for it, and for others too
+    "/api/v1/agreements/{agreement}?format=zip": ALL,
+    "/api/v1/agreements/{agreement}?format=ics": "its draft",
+    "/api/v1/parties?format=csv": ALL,
+    "/api/v1/commitments?format=csv": ALL,
+    "/api/v1/commitments?agreement={agreement}&format=xlsx": "its",
+    "/api/v1/organizations?format=zip": "",
+    "/api/v1/organizations?format=jsonld": "",
+    "/api/v1/people?format=zip": "",
+    "/api/v1/people?format=jsonld": "",
+    "/api/v1/activities?format=zip": ALL,
+    "/api/v1/activities?format=jsonld": ALL,
+    "/api/v1/search?q={asked}": "its",
+    "/api/v1/me": "",
+    "/api/v1/changes": "",
+    "/api/v1/changes/start": "",
+    "/api/v1/webhook-endpoints": "",
+    "/api/v1/webhook-endpoints/{hook}": "",
+    "/api/v1/webhook-endpoints/{hook}/deliveries": "",
     "/api/v1/progress-views": ALL,
     "/api/v1/progress-views/{word}": "its",
     "/api/v1/offices": "",
@@ -229,6 +278,7 @@ SHOWN: dict[str, str] = {
     "/api/v1/identifiers/agreements/nobody/none": "",
     "/api/v1/vocabularies": "",
     "/api/v1/vocabularies/{vocabulary}": "",
+    "/api/v1/vocabularies/{vocabulary}/{term}": "",
 }
 """What is asked → whose words an answer holds, for those who may read them.
 
@@ -261,6 +311,9 @@ class Registry:
         factories.StatementFactory(agreement=self.open, speaker=self.speaker)
         self.activity = factories.ActivityFactory(was_held=True, organizers=[self.stranger])
         factories.FulfilmentFactory(activity=self.activity, commitment=self.open_commitment)
+        self.hook = WebhookEndpoint.objects.create(
+            organization=self.body, url="https://receiver.example/", events=["*"], place="0" * 36
+        )
         self.files: list[str] = []
         self.clients = {each: self.client_of(each) for each in READERS}
         programme = Programme(slug="programme", source_language="en", name_en="A programme")
@@ -281,11 +334,16 @@ class Registry:
             "office": self.speaker.pk,
             "programme": self.row(programme).pk,
             "vocabulary": "themes",
+            "term": "education",
             "yesterday": timezone.now().date() - timedelta(days=1),
             "user": member.pk,
             "signature": private_addresses.address("calendar-private", member)[:-4].rpartition("/")[2],
             "stop": private_addresses.address("digest-stop", member).split("/")[-2],
         }
+        self.known["hook"] = self.hook.pk
+        self.known["delivery"] = self.hook.deliveries.create(
+            key="msg_1", type="ping", chain=self.hook.pk, body="{}"
+        ).pk
         self.known["import"] = self.brought(WORDS["import"]).pk
         told = WORDS["paper"]
         source = {
@@ -414,7 +472,9 @@ class Registry:
         question = factories.OpenQuestionFactory(**own, commitment=commitment)
         self.row(Reading(question=question, text_en=told))
         self.row(AgreementIdentifier(agreement=agreement, scheme="other", value=told))
-        self.row(Signatory(party=party, person=self.speaker.person))
+        signatory = self.row(Signatory(party=party, person=self.speaker.person))
+        amendment = Amendment(agreement=agreement, number=1, summary_en=told, reference=told, document=source)
+        self.row(amendment)
         link = self.row(AgreementLink(agreement=agreement, kind="implements", to=self.open))
         self.row(AgreementLink(agreement=self.open, kind="related", to=agreement))
         activity = factories.ActivityFactory(
@@ -456,6 +516,8 @@ class Registry:
             "code": agreement.code,
             "agreement": agreement.pk,
             "party": party.pk,
+            "signatory": signatory.pk,
+            "amendment": amendment.pk,
             "commitment": commitment.pk,
             "group": factories.NamedGroupFactory(**own, place=told).pk,
             "objective": factories.ObjectiveFactory(**own).pk,
