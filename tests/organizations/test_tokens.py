@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
@@ -267,6 +269,75 @@ class TestTheDoor:
         assert response["Content-Type"] == "application/problem+json"
         assert response["WWW-Authenticate"].startswith("Bearer")
         assert response.json()["status"] == 401
+
+
+class TestTheAdministration:
+    ADD = "/en/admin/organizations/apitoken/add/"
+
+    @pytest.fixture
+    def admin(self):
+        client = Client()
+        client.force_login(
+            UserFactory(administrator=True), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        return client
+
+    def asked(self, **more) -> dict:
+        return {
+            "organization": OrganizationFactory().pk,
+            "role": Role.EDITOR,
+            "label": "office",
+            "expires_at_0": "2999-01-01",
+            "expires_at_1": "00:00",
+        } | more
+
+    def test_suggests_a_year(self, admin):
+        assert str((timezone.now() + timedelta(days=365)).date()) in admin.get(self.ADD).content.decode()
+
+    def test_issues_a_token_of_any_role_and_shows_it_once(self, admin, client):
+        asked = self.asked(scopes=["read"], networks="127.0.0.0/8\n192.0.2.1")
+
+        page = admin.post(self.ADD, asked, follow=True).content.decode()
+
+        token = ApiToken.objects.get()
+        assert (token.role, token.scopes, token.networks) == (
+            Role.EDITOR,
+            ["read"],
+            ["127.0.0.0/8", "192.0.2.1/32"],
+        )
+        [secret] = {word for word in re.findall(r"mithaq_[\w-]+", page) if len(word) > 30}
+        assert ask(client, f"Bearer {secret}").status_code == 200
+        assert secret not in admin.get("/en/admin/organizations/apitoken/").content.decode()
+
+    def test_gives_all_that_the_role_may_where_no_scope_is_ticked(self, admin):
+        admin.post(self.ADD, self.asked())
+
+        assert ApiToken.objects.get().scopes == offered(Role.EDITOR)
+
+    @pytest.mark.parametrize(
+        ("more", "told"),
+        [({"scopes": ["admin"]}, "at least one scope"), ({"networks": "there"}, "is no network")],
+    )
+    def test_says_what_it_does_not_take(self, admin, more, told):
+        answer = admin.post(self.ADD, self.asked(**more))
+
+        assert told in answer.content.decode()
+        assert not ApiToken.objects.exists()
+
+    def test_makes_an_oauth_client(self, admin):
+        page = admin.post(self.ADD, self.asked(oauth="on"), follow=True).content.decode()
+
+        assert ApiToken.objects.get().oauth_client_id in page
+
+    def test_revokes(self, admin):
+        token = ApiTokenFactory()
+
+        admin.post(
+            "/en/admin/organizations/apitoken/", {"action": "revoke", "_selected_action": [str(token.pk)]}
+        )
+
+        token.refresh_from_db()
+        assert token.revoked_at
 
 
 class TestTheCommand:
