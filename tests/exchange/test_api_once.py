@@ -9,6 +9,7 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from audit.models import AuditEvent
 from exchange.access import idempotency
-from exchange.models import KeptAnswer
+from exchange.models import Import, KeptAnswer
 from organizations.models import Organization
 from organizations.permissions import Role
 from organizations.services import bodies
@@ -188,6 +189,29 @@ class TestTheSameRequest:
         answer = system.post(body())
 
         assert (answer.status_code, slug(answer)) == (413, "too-large")
+
+
+class TestAFile:
+    def test_that_is_sent_twice_is_one_job_and_reaches_the_view_whole(self):
+        member = UserFactory(contributor=True, organization=OrganizationFactory())
+        system = System(organization=member.organization, issued_by=member)
+        headers = {"Authorization": f"Bearer {system.token.secret}", "Idempotency-Key": KEY}
+        table = "name_en,source_language\nAl Amal,en\n"
+
+        def send(content: str):
+            file = SimpleUploadedFile("bodies.csv", content.encode(), content_type="text/csv")
+            return system.client.post(
+                "/api/v1/imports", {"file": file, "table": "organizations"}, headers=headers
+            )
+
+        first, again, other = send(table), send(table), send(f"{table}Bayti,en\n")
+
+        assert first.status_code == 202, first.content
+        assert (again.content, again["Location"]) == (first.content, first["Location"])
+        assert (other.status_code, slug(other)) == (422, "idempotency-key-reused")
+        [imported] = Import.objects.all()
+        with imported.file.open() as kept:
+            assert kept.read() == table.encode()
 
 
 class TestAnAnswer:
