@@ -6,8 +6,10 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiResponse
 
+from config import asked as asking
 from config.rest import PROBLEMS
 from lib import contract
+from lib.endpoints import Listing
 
 BY_ITSELF = (400, 401, 403, 406, 429)
 """What every operation may answer: strict parameters, who asks, in which format, how often."""
@@ -40,7 +42,8 @@ class Operation(AutoSchema):
     """One operation, with the refusals and the headers that nobody has to name for each."""
 
     def get_override_parameters(self):
-        shared = [contract.LANGUAGE, contract.ACCEPT_LANGUAGE]
+        asked = asking.parameters_of(self.view, getattr(self.view, "action", ""))
+        shared = [contract.LANGUAGE, contract.ACCEPT_LANGUAGE, *asked]
         return [*shared, contract.IDEMPOTENCY_KEY] if self.method == "POST" else shared
 
     def _get_response_bodies(self, direction="response"):
@@ -52,6 +55,8 @@ class Operation(AutoSchema):
                 bodies[str(status)] = self._get_response_for_code(
                     contract.problem(status), str(status), None, direction
                 )
+        if getattr(self.view, "action", "") == "retrieve" and isinstance(self.view, Listing):
+            bodies["304"] = {"description": "It is at the version that If-None-Match names; no body."}
         if bodies.get("200", {}).get("content", {}).pop(HTML, None):
             bodies["303"] = ELSEWHERE
         return dict(sorted(bodies.items()))

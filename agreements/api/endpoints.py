@@ -35,12 +35,6 @@ from organizations.api import Organizations, People
 from organizations.permissions import Permission
 
 READ = {"list": Permission.VIEW, "retrieve": Permission.VIEW}
-EXPAND = OpenApiParameter(
-    "expand",
-    OpenApiTypes.STR,
-    description="`proof`: quotes at every fact, and the records leaned on. A path of references, "
-    "like `parties.organization`: the whole record in the place of each. Several with commas.",
-)
 CLOCKS = [
     OpenApiParameter(
         "in_force_on",
@@ -74,10 +68,8 @@ def described(name: str, one: str):
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Agreements", parameters=[EXPAND]),
-    retrieve=extend_schema(
-        summary="One agreement, whole, as it is or as it was known", parameters=[EXPAND, *CLOCKS]
-    ),
+    list=extend_schema(summary="Agreements"),
+    retrieve=extend_schema(summary="One agreement, whole, as it is or as it was known", parameters=CLOCKS),
     create=extend_schema(
         summary="Register an agreement",
         description="Takes the whole dossier: facts, sources, citations, questions. All of it is entered, or nothing.",

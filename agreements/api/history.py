@@ -8,6 +8,7 @@ from rest_framework import serializers
 from agreements.models import Agreement
 from audit import versions
 from audit.models import AuditEvent
+from lib import addresses
 from lib.contract import problems
 from lib.endpoints import Listing
 from organizations.permissions import Permission
@@ -49,6 +50,10 @@ class History(Listing):
         readable = Agreement.objects.visible_to(self.request.user).filter(pk=key)
         self.kwargs["pk"] = self.kwargs["agreement"]
         return AuditEvent.objects.filter(chain=self.one(readable).pk)
+
+    def brief(self, row):
+        address = addresses.api("agreements", f"{self.kwargs['agreement']}/history")
+        return {"id": row.pk, "type": "event_of_history", "label": row.verb, "url": address}
 
     def documents(self, rows):
         with_values = self.request.user.may(Permission.VIEW_DRAFTS)

@@ -558,6 +558,21 @@ class TestWhoAmI:
         assert (told["type"], told["role"], told["scopes"]) == ("account", "editor", None)
 
 
+class TestTheContract:
+    def test_names_every_parameter_that_a_list_takes_and_no_other(self, client, db):
+        contract = client.get(f"{ROOT}/openapi.json").json()
+        shared = contract["components"]["parameters"]
+        for resource, view in LISTS.items():
+            told = contract["paths"][f"{ROOT}/{resource}/"]["get"]["parameters"]
+            told = [shared[each["$ref"].rsplit("/", 1)[-1]] if "$ref" in each else each for each in told]
+            named = {each["name"] for each in told if each["in"] == "query"}
+
+            taken = view().known_of_a_list | {"language"}
+            if not view().expandable and not view.more:
+                taken -= {"expand"}
+            assert named - {"format"} == taken, resource
+
+
 class TestTheServiceDocument:
     def test_leads_to_every_resource(self, client, people):
         client.force_login(people["administrator"], backend="django.contrib.auth.backends.ModelBackend")
