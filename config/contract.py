@@ -10,6 +10,7 @@ from config import asked as asking
 from config.rest import PROBLEMS
 from lib import contract
 from lib.endpoints import Listing
+from lib.writing import Writes
 
 BY_ITSELF = (400, 401, 403, 406, 429)
 """What every operation may answer: strict parameters, who asks, in which format, how often."""
@@ -66,6 +67,8 @@ class Operation(AutoSchema):
         found = set(BY_ITSELF)
         if "{" in self.path:
             found.add(404)
+            if isinstance(self.view, Writes) and type(self.view).gone is not Writes.gone:
+                found.add(410)
         if self.method in {"POST", "PUT", "PATCH"} and self._get_request_body():
             found |= set(WITH_A_BODY)
         if self.method == "POST":
