@@ -217,10 +217,13 @@ NAMES: dict[str, str] = {
     "activity.cancelled": "activity.cancelled",
     "progress.reported": "progress.reported",
 }
-# Actions by which a kind can change; what of a progress view is told at all is `progress.…` to receivers.
+# What of a progress view is told at all is `progress.…` to receivers.
 _PREFIX = {"progress_view": "progress"}
+_MERGEABLE = {"agreement", "organization", "person"}
 EVENTS = sorted(
-    {f"{_PREFIX.get(kind, kind)}.{action}" for kind in KINDS for action in ACTIONS} | set(NAMES.values())
+    {f"{_PREFIX.get(kind, kind)}.{action}" for kind in KINDS for action in (CREATED, UPDATED, DELETED)}
+    | {f"{kind}.{action}" for kind in _MERGEABLE for action in (MERGED, RESTORED)}
+    | set(NAMES.values())
 )
 """Every name a webhook may be told an event by, `ping` aside."""
 

@@ -1,6 +1,7 @@
 """Adds, changes and removes webhooks, and draws their secrets: one function each, one event each."""
 
 import base64
+import difflib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -230,14 +231,7 @@ def _checked(
         faults.append(Fault("/events", "events_missing", _("Choose at least one event.")))
     for index, each in enumerate(events):
         if not queries.is_pattern(each):
-            faults.append(
-                Fault(
-                    f"/events/{index}",
-                    "unknown_event",
-                    _("There is no such event. There are: %(known)s; a star stands for any.")
-                    % {"known": ", ".join(queries.EVENTS)},
-                )
-            )
+            faults.append(Fault(f"/events/{index}", "unknown_event", _unknown(each)))
     if party and not Organization.objects.filter(pk=party).exists():
         faults.append(Fault("/filter/party", "does_not_exist", _("There is no such organization.")))
     if len(label) > 120:
@@ -245,3 +239,11 @@ def _checked(
     if faults:
         raise Refused(faults)
     return {"url": url, "events": events, "party_id": party, "label": label.strip()}
+
+
+def _unknown(name: str) -> str:
+    """That there is no such event, with the nearest there is."""
+    if near := difflib.get_close_matches(name, queries.EVENTS, n=1):
+        told = {"name": name, "near": near[0]}
+        return _("There is no event “%(name)s”; did you mean “%(near)s”?") % told
+    return _("There is no event “%(name)s”. A star stands for any: agreement.*") % {"name": name}

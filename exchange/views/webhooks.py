@@ -1,5 +1,6 @@
 """The webhooks of one's organization: where its systems are told of changes, how that goes, what they were told."""
 
+import json
 from uuid import UUID
 
 from django import forms
@@ -188,7 +189,8 @@ def delivery_page(request: HttpRequest, pk: UUID, delivery: int) -> HttpResponse
     """One delivery: its content, as it was sent or will be."""
     row = _own(request, pk)
     found = get_object_or_404(row.deliveries, pk=delivery)
-    return render(request, "exchange/webhooks/delivery.html", {"hook": row, "delivery": found})
+    body = json.dumps(json.loads(found.body), ensure_ascii=False, indent=2)
+    return render(request, "exchange/webhooks/delivery.html", {"hook": row, "delivery": found, "body": body})
 
 
 @require_POST
