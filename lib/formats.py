@@ -110,8 +110,8 @@ class _Range:
 
 def _ranges(header: str) -> Iterator[_Range]:
     for place, each in enumerate(header.split(",")):
-        name, parameters = parse_header_parameters(each.strip())
         try:
+            name, parameters = parse_header_parameters(each.strip())
             quality = float(parameters.get("q", "1"))
         except ValueError:
             continue

@@ -4,6 +4,7 @@ import icalendar
 import pytest
 from defusedxml import ElementTree
 
+from agreements.models import Agreement
 from lib import formats
 from organizations.models import Organization
 from tests.agreements.conftest import bearer
@@ -156,14 +157,25 @@ class TestABrowser:
     def test_gets_json_where_there_is_no_page(self, ask, both):
         assert ask("statements", BROWSER)["Content-Type"].startswith("application/json")
 
-    def test_of_a_merged_record_is_led_on_and_never_shown_json_as_a_page(self, ask, both):
+    def test_of_a_merged_record_is_led_to_the_page_that_tells_of_it(self, ask, both):
         kept, merged = OrganizationFactory(), OrganizationFactory()
         Organization.objects.filter(pk=merged.pk).update(merged_into=kept)
 
         answer = ask(f"organizations/{merged.pk}", BROWSER)
 
-        assert answer.status_code in {303, 308}
-        assert "html" not in answer["Content-Type"] or not answer.content
+        assert answer.status_code == 303
+        assert answer["Location"] == f"http://localhost:8000/en/organizations/{merged.slug}/"
+
+    def test_of_a_duplicate_is_led_on_and_never_shown_json_as_a_page(self, ask):
+        kept = AgreementFactory(published=True, title_en="<script>alert(1)</script>")
+        duplicate = AgreementFactory(published=True)
+        Agreement.objects.filter(pk=duplicate.pk).update(duplicate_of=kept)
+
+        answer = ask(f"agreements/{duplicate.pk}", BROWSER)
+
+        assert answer.status_code == 308
+        assert answer["Location"].endswith(f"/api/v1/agreements/{kept.pk}")
+        assert answer["Content-Type"] == "application/json; charset=utf-8"
 
 
 @pytest.mark.django_db

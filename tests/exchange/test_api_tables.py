@@ -183,3 +183,11 @@ class TestOneTable:
         assert slugs == {each.organization.slug for each in registered[1].parties.all()} | {
             "entraide-nationale"
         }
+
+    def test_brings_whoever_stands_above_a_party(self, ask, registered):
+        above = OrganizationFactory()
+        unit = OrganizationFactory(parent=above, relation="part_of")
+        agreement = AgreementFactory(published=True, parties=[unit, OrganizationFactory()])
+
+        with ZipFile(io.BytesIO(body(ask(f"agreements/{agreement.pk}?format=zip")))) as package:
+            assert above.slug in {each["slug"] for each in rows(package.read("organizations.csv"))}
