@@ -261,7 +261,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/api/v1/identifiers/agreements/nobody/none": ("answered 404", "answered 404"),
     "/api/v1/vocabularies": (0, 2),
     "/api/v1/vocabularies/{vocabulary}": (1, 3),
-    "/api/v1/vocabularies/{vocabulary}/{term}": (1, 3),
+    "/api/v1/vocabularies/{vocabulary}/{term}": (2, 4),
 }
 """What is asked → the queries of an answer: for a reader without account, for an editor (with session and account)."""
 
