@@ -17,6 +17,7 @@ from agreements.api.endpoints import Agreements
 from agreements.models import Agreement, AgreementIdentifier
 from agreements.queries import duplicates
 from agreements.services.register import register_on_trial
+from exchange.api.alignment import aligned
 from lib import addresses, merge_patch
 from lib.holding import hold
 from lib.preconditions import Demanded
@@ -172,6 +173,7 @@ class Upserts:
     ) -> Written:
         if identifier is not None:
             document = with_identifier(document, identifier)
+        document = self.aligned(before, document)
         shape = self.view.get_serializer_class()()
         if faults := list(read_only(shape, before, document, fixed=self.view.fixed)):
             raise Refused(faults)
@@ -181,6 +183,10 @@ class Upserts:
         row = self.view.change(row, self.view.settled(before, document, sent))
         now = self._version(row)
         return Written(UNCHANGED if now == version else UPDATED, row, now)
+
+    def aligned(self, before: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The document with its parts met with those of the record, where the service does not do so itself."""
+        return document
 
     def _reads_so(self, before: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
         """Whether the two say the same, however they say it: then there is nothing to write."""
@@ -232,6 +238,9 @@ class AgreementUpserts(Upserts):
                 told = addresses.reference("agreement", "agreements", kept.pk, kept.title)
                 raise Problem("gone", members={"merged_into": told})
         return key
+
+    def aligned(self, before, document):
+        return aligned(before, document)
 
     def entered(self, document) -> Agreement:
         if self.on_trial:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from activities import samples
 from agreements.models import Agreement
 from audit.models import AuditEvent
 from organizations.models import ExternalIdentifier, Organization
@@ -277,6 +278,34 @@ class TestABatchOfAgreements:
         now = partner.get(f"/agreements/{created['id']}").json()
         assert (now["reference"], now["editorial_state"]) == ("77/B", "draft")
         assert now["identifiers"] == [told["match"]]
+
+    def test_a_whole_dossier_sent_again_keeps_its_parts_and_changes_nothing(self, editor, ours):
+        document = samples.read("aman-bayti")
+        told = {"match": {"scheme": "partner-x", "value": "AB"}, "data": document}
+        created = editor.post("/batch/agreements", {"items": [told]}).json()["results"][0]
+        assert created["outcome"] == "created", created
+        before = AuditEvent.objects.count()
+
+        again = editor.post("/batch/agreements", {"items": [told]}).json()["results"][0]
+        put = editor.put("/identifiers/agreements/partner-x/AB", document)
+
+        assert again["outcome"] == "unchanged", again
+        assert (put.status_code, put.json()["version"]) == (200, created["version"]), put.json()
+        assert AuditEvent.objects.count() == before
+
+    def test_of_a_dossier_sent_again_only_what_differs_changes(self, editor, ours):
+        document = samples.read("aman-bayti")
+        told = {"match": {"scheme": "partner-x", "value": "AB"}, "data": document}
+        created = editor.post("/batch/agreements", {"items": [told]}).json()["results"][0]
+        ids = [each["id"] for each in editor.get(f"/agreements/{created['id']}").json()["commitments"]]
+        document["commitments"][1]["place"] = "Meknes"
+        document["statements"][0]["texts"]["en"] += "!"  # points at an office, a part of a person
+
+        answer = editor.post("/batch/agreements", {"items": [told]}).json()["results"][0]
+
+        assert answer["outcome"] == "updated", answer
+        now = editor.get(f"/agreements/{created['id']}").json()["commitments"]
+        assert [each["id"] for each in now if each["place"] != "Meknes"] == [ids[0], *ids[2:]]
 
     def test_a_trial_takes_no_number_of_the_registry(self, partner, ours):
         trial = {"dry_run": True, "items": [{"data": dossier(ours, number)} for number in range(3)]}
