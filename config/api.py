@@ -21,6 +21,7 @@ from exchange.api import batch, identifiers
 from exchange.api.changes import Changes
 from exchange.api.jobs import Exports, Imports, Jobs
 from exchange.api.search import Search
+from exchange.api.webhooks import WebhookEndpoints
 from lib.endpoints import Spoken, strict_parameters
 from organizations.api import Offices, Organizations, People
 from organizations.permissions import Permission
@@ -88,6 +89,7 @@ for name, view in {
     "progress-views": ProgressViews,
     "vocabularies": Vocabularies,
     "changes": Changes,
+    "webhook-endpoints": WebhookEndpoints,
     "jobs": Jobs,
 }.items():
     router.register(name, view, basename=f"api-{name}")
