@@ -16,10 +16,10 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 DEPLOYED := env DEBUG=false SECURE_COOKIES=true PUBLIC_READING=false ALLOWED_HOSTS=registry.example \
 	PUBLIC_URL=https://registry.example SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghij-ABCDEFGHIJ
 
-.PHONY: help run test drill check fix shell lock clean
+.PHONY: help run test drill check fix contract shell lock clean
 
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(INSTALLED) ## Serve the registry on http://localhost:8000 (PORT=8001 for another port)
 	@$(PY) -m tools.run
@@ -41,6 +41,12 @@ check: $(INSTALLED_DEV) ## Check style, the order of the rooms, migrations and d
 fix: $(INSTALLED_DEV) ## Put the style right where that can be done mechanically
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
+
+contract: $(INSTALLED_DEV) ## Write the contract of the API, docs/openapi.json, as it is served
+	@$(DEPLOYED) DATABASE_URL=postgresql://nobody@/none \
+		$(PY) manage.py spectacular --lang en --format openapi-json --file docs/openapi.new
+	@$(PY) -m json.tool --indent 1 --no-ensure-ascii docs/openapi.new docs/openapi.json
+	@rm docs/openapi.new
 
 shell: $(INSTALLED) ## Open a Python shell on the registry, running or not
 	@$(PY) -m tools.run manage shell

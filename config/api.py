@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import path, reverse
+from django.utils import translation
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
@@ -10,20 +11,20 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from activities.api import Activities, EvidenceFiles, ProgressViews
+from activities.api import EvidenceFiles, ProgressViews
 from activities.shapes import VocabularyTerm
 from agreements.api import endpoints, parts
 from agreements.api.files import SourceFiles
 from agreements.api.history import History
 from config.service import Me, Service
 from config.terms import VOCABULARIES, Terms, read_term
-from exchange.api import batch, identifiers
+from exchange.api import batch, identifiers, tables
 from exchange.api.changes import Changes
 from exchange.api.jobs import Exports, Imports, Jobs
 from exchange.api.search import Search
 from exchange.api.webhooks import WebhookEndpoints
 from lib.endpoints import Spoken, strict_parameters
-from organizations.api import Offices, Organizations, People
+from organizations.api import Offices
 from organizations.permissions import Permission
 
 
@@ -63,16 +64,25 @@ class Contract(SpectacularAPIView):
     permission_classes = []
     renderer_classes = [OpenApiJsonRenderer]
 
+    @extend_schema(
+        operation_id="contract",
+        summary="The contract: this document",
+        responses={200: {"type": "object", "additionalProperties": {}}},
+    )
+    def get(self, request, *args, **kwargs):
+        with translation.override("en"):  # a contract does not change with its reader
+            return super().get(request, *args, **kwargs)
+
 
 router = SimpleRouter()
 router.trailing_slash = "/?"  # both …/agreements and …/agreements/ answer
 for name, view in {
-    "agreements": endpoints.Agreements,
-    "parties": parts.Parties,
+    "agreements": tables.Agreements,
+    "parties": tables.Parties,
     "signatories": parts.Signatories,
     "groups": parts.Groups,
     "objectives": parts.Objectives,
-    "commitments": parts.Commitments,
+    "commitments": tables.Commitments,
     "statements": parts.Statements,
     "advantages": parts.Advantages,
     "open-questions": parts.Questions,
@@ -82,15 +92,15 @@ for name, view in {
     "programmes": endpoints.Programmes,
     "sources": endpoints.Sources,
     "citations": endpoints.Citations,
-    "organizations": Organizations,
-    "people": People,
+    "organizations": tables.TabledOrganizations,
+    "people": tables.TabledPeople,
     "offices": Offices,
-    "activities": Activities,
+    "activities": tables.TabledActivities,
     "progress-views": ProgressViews,
     "vocabularies": Vocabularies,
     "changes": Changes,
-    "webhook-endpoints": WebhookEndpoints,
     "jobs": Jobs,
+    "webhook-endpoints": WebhookEndpoints,
 }.items():
     router.register(name, view, basename=f"api-{name}")
 Service.resources = tuple(name for name, _view, _base in router.registry)

@@ -185,7 +185,9 @@ FILE_UPLOAD_HANDLERS = [
 UPLOAD_SCANNER = env.text("UPLOAD_SCANNER", "")
 
 # Who publishes what the registry tells to IATI: its organization identifier, its type (OrganisationType) and its name.
-IATI_REPORTING_ORG = {name: env.text(f"IATI_REPORTING_ORG_{name.upper()}", "") for name in ("ref", "type", "name")}
+IATI_REPORTING_ORG = {
+    name: env.text(f"IATI_REPORTING_ORG_{name.upper()}", "") for name in ("ref", "type", "name")
+}
 
 # Safe by default.
 SECURE_COOKIES = env.flag("SECURE_COOKIES", default=True)
@@ -239,14 +241,18 @@ API_LIMITS = {
 API_CALLS_KEPT_DAYS = env.number("API_CALLS_KEPT_DAYS", 90)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mithaq",
-    "DESCRIPTION": "The registry of partnership agreements: read, synchronize, report.",
+    "DESCRIPTION": "The registry of partnership agreements: read, synchronize, report. Explained at `/en/developers/`.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     # No hook for enums: they stay where they are used, as their names would be guesses.
-    "POSTPROCESSING_HOOKS": ["config.contract.blank_or_value", "config.contract.shared_parameters"],
+    "POSTPROCESSING_HOOKS": [
+        "config.contract.blank_or_value",
+        "config.contract.shared_parameters",
+        "config.described.complete",
+    ],
 }
 
 LOGGING = {

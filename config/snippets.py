@@ -118,7 +118,9 @@ def python(example: Example, root: str, names: Mapping[str, str]) -> str:
 def _taken(where: str) -> str:
     if where[0].isupper():
         return f'answer.headers["{where}"]'
-    return "answer.json()" + "".join(f'["{each}"]' for each in where.split("."))
+    return "answer.json()" + "".join(
+        f"[{each}]" if each.isdecimal() else f'["{each}"]' for each in where.split(".")
+    )
 
 
 def _named(text: str) -> str:

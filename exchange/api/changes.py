@@ -24,6 +24,7 @@ from organizations.permissions import Permission
 VIEWS = ("full", "compact")
 
 
+@extend_schema_serializer(component_name="ChangedReference")
 class Reference(serializers.Serializer):
     """Another record of the same type."""
 

@@ -27,6 +27,7 @@ from activities import samples
 from config import developers, snippets
 from config.examples import ANY, BY_NAME, EXAMPLES
 from config.lessons import SECTIONS
+from config.more_examples import MORE
 from config.rest import PROBLEMS
 from lib import languages
 from organizations import services
@@ -78,8 +79,8 @@ def found(answer, where: str) -> str:
         return answer.headers[where]
     value = answer.json()
     for member in where.split("."):
-        value = value[member]
-    return value
+        value = value[int(member) if member.isdecimal() else member]
+    return str(value)
 
 
 def check(example, answer) -> None:
@@ -135,7 +136,7 @@ class TestAnExample:
     def test_of_curl_is_answered_as_it_is_printed(self, sandbox):
         secrets, names = sandbox
         kept = dict(secrets)
-        for example in EXAMPLES:
+        for example in (*EXAMPLES, *MORE):
             settle()
             command = snippets.curl(example, ROOT, names)
             answer = sent_by_curl(command, kept, dict([example.file] if example.file else []))
@@ -151,7 +152,7 @@ class TestAnExample:
         setup = (developers.PROGRAMS / "setup.py").read_text().replace("https://registry.example", ROOT)
         inside = {"CLIENT": secrets["CLIENT"], "SECRET": secrets["SECRET"], "requests": requests}
         exec(compile(setup, "setup.py", "exec"), inside)  # noqa: S102
-        for example in EXAMPLES:
+        for example in (*EXAMPLES, *MORE):
             settle()
             if example.file:
                 (tmp_path / example.file[0]).write_text(example.file[1])
@@ -162,6 +163,7 @@ class TestAnExample:
 class TestThePage:
     @pytest.mark.parametrize("language", languages.CODES)
     def test_shows_every_example_once_and_no_other(self, client, language):
+        assert all(each.shown for each in EXAMPLES)
         with_language = reverse("developers").replace("/en/", f"/{language}/")
         page = client.get(with_language).content.decode()
         shown = re.findall(r'<pre [^>]*?data-example="([^"]+)"><code>(.*?)</code>', page, re.DOTALL)
@@ -216,6 +218,8 @@ class TestTheListOfProblems:
             assert client.get(reverse("problem", args=[slug])).status_code == 200
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.django_db(transaction=True)
 class TestAProgram:
     def test_that_synchronizes_ends_with_the_same_as_a_new_load(self, sandbox):
