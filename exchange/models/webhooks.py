@@ -28,6 +28,8 @@ class WebhookEndpoint(models.Model):
     it was changed the one before it signs too.
     """
 
+    acts_for_organization = True
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="webhook_endpoints", verbose_name=_("organization")

@@ -30,6 +30,7 @@ from organizations.permissions import (
 class Acting:
     """What every actor answers: what it may do, for whom, and how the trail names it."""
 
+    acts_for_organization = True
     role: str = ""
     organization_id = None
     account_id = None

@@ -16,14 +16,12 @@ from lib import languages, search
 from lib.problems import Fault
 from organizations.models import (
     Alias,
-    ApiToken,
     Descent,
     DistinctPair,
     DistinctPeople,
     Merge,
     Organization,
     Person,
-    User,
 )
 from organizations.permissions import Permission
 from organizations.queries.identity import pair_of, successor
@@ -71,6 +69,11 @@ def links(kind: type[models.Model]) -> list[Link]:
         for each in kind._meta.related_objects
         if each.one_to_many and not issubclass(each.related_model, (*_APART, search.Entry))
     ]
+
+
+def acting() -> list[Link]:
+    """The columns of whatever reads with the eyes of an organization: accounts, tokens, webhooks."""
+    return [each for each in links(Organization) if getattr(each.model, "acts_for_organization", False)]
 
 
 def record_of(row: models.Model) -> models.Model:
@@ -152,15 +155,13 @@ def faults(merged, into, *, by) -> Iterator[Fault]:
         )
     if isinstance(merged, Organization):
         yield from _family(merged, into)
-        if (
-            User.objects.filter(organization=merged).exists()
-            or ApiToken.objects.filter(organization=merged).exists()
-        ) and not by.may(Permission.ADMINISTER):
+        if not by.may(Permission.ADMINISTER) and any(each.to(merged).exists() for each in acting()):
             yield Fault(
                 "",
                 "accounts_move",
                 _(
-                    "Accounts or tokens act for “%(name)s” and would act for the other: an administrator merges it."
+                    "Accounts, tokens or webhooks act for “%(name)s” and would act for the other:"
+                    " an administrator merges it."
                 )
                 % {"name": merged},
             )

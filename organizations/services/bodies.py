@@ -59,6 +59,20 @@ def _entered_by(record: Organization | Person, by: Actor) -> bool:
     return AuditEvent.objects.filter(mine, chain=record.pk, verb=verb).exists()
 
 
+def _demand_unreviewed(organization: Organization, by: Actor) -> None:
+    """Raise Problem where a reviewed record tells of the organization: who entered it alone changes it no more.
+
+    A room above, reached by name.
+    """
+    if by.may(Permission.ORGANIZATION_EDIT):
+        return
+    if organization.participations.filter(agreement__editorial_state="published").exists():
+        raise Problem(
+            "needs-approval",
+            detail=_("A published agreement names this organization as a party: an editor changes it."),
+        )
+
+
 def _demand_entering(by: Actor) -> None:
     if not (by.may(Permission.ORGANIZATION_REGISTER) or by.may(Permission.ORGANIZATION_EDIT)):
         raise PermissionDenied(_("This account may not do that."))
@@ -123,6 +137,8 @@ def change_organization(
         _name(row, content["aliases"], by=by)
         _profile(row, content["profile"], by=by)
         after = _plain(queries.read_organization(_whole(Organization, row)))
+        if before != after:  # who sends the same again changes nothing
+            _demand_unreviewed(row, by)
         _tell("organization.changed", row, before, after, reason=reason, by=by)
     return row
 
@@ -134,6 +150,7 @@ def remove_organization(key: UUID, *, reason: str = "", by: Actor) -> None:
     """
     with one_write():
         row = _own(Organization, key, by)
+        _demand_unreviewed(row, by)
         document = _plain(queries.read_organization(_whole(Organization, row)))
         parts = [*row.aliases.all(), *row.profile_claims.all()]
         _demand_free(row, *parts, by=by)

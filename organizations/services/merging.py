@@ -20,8 +20,7 @@ from organizations.queries import merging
 from organizations.queries.identity import in_one_order, pair_of, successor
 from organizations.services.records import demand
 
-ACTING = (User, ApiToken)
-TOLD = (Recorded, *ACTING)
+TOLD = (Recorded, User, ApiToken)
 """Records that tell in a history of their own when their links move; papers on a desk do not."""
 
 
@@ -85,7 +84,7 @@ def undo(merge_id: UUID, *, reason: str = "", by: Actor) -> Merge:
                 "merged_further",
                 _("“%(name)s” was itself merged since. Undo that merge first.") % {"name": into},
             )
-        if row.moved.keys() & {each.label for each in merging.links(type(merged)) if each.model in ACTING}:
+        if row.moved.keys() & {each.label for each in merging.acting()}:
             demand(by, Permission.ADMINISTER)
         touched: set[models.Model] = set()
         kind = merged._meta.model_name

@@ -21,6 +21,8 @@ from exchange.queries import webhooks as queries
 from exchange.services import sending, webhooks
 from lib import outbound, sealing
 from lib.problems import Refused
+from organizations.models import ApiToken
+from organizations.services import merge
 from tests.exchange.feeding import settle
 from tests.exchange.test_api_changes import touch
 from tests.factories import (
@@ -533,6 +535,20 @@ class TestAService:
         for each in (secret, second):
             assert each not in caplog.text
             assert each.removeprefix("whsec_") not in caplog.text
+
+
+class TestAMerge:
+    def test_gives_a_webhook_other_eyes_by_an_administrator_alone(self):
+        token, other = ApiTokenFactory(), OrganizationFactory()
+        one, row = token.organization, hook(token)[0]
+        ApiToken.objects.all().delete()
+
+        with pytest.raises(Refused, match="an administrator merges it"):
+            merge(one, into=other, reason="One.", by=UserFactory(editor=True))
+        merge(one, into=other, reason="One.", by=UserFactory(administrator=True))
+
+        row.refresh_from_db()
+        assert row.organization == other
 
 
 class TestASeal:
