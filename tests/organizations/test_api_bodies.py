@@ -294,6 +294,49 @@ class TestRemoving:
         ) == ("precondition-required")
 
 
+class TestOnceReviewed:
+    """What one entered oneself, when an agreement names it as a party."""
+
+    @pytest.fixture
+    def mine(self, partner):
+        return partner.post("/organizations", AMAL).json()
+
+    @pytest.fixture
+    def published(self, mine):
+        agreement = AgreementFactory(published=True)
+        PartyFactory(agreement=agreement, organization_id=mine["id"])
+        return mine
+
+    def test_is_changed_by_its_enterer_while_drafts_alone_name_it(self, partner, mine):
+        PartyFactory(agreement=AgreementFactory(), organization_id=mine["id"])
+
+        assert partner.patch(f"/organizations/{mine['id']}", {"city": "Rabat"}).status_code == 200
+        assert slug(partner.delete(f"/organizations/{mine['id']}")) == "protected"
+
+    def test_is_not_changed_by_its_enterer_once_it_is_published(self, partner, published):
+        path = f"/organizations/{published['id']}"
+
+        for answer in (
+            partner.patch(path, {"city": "Rabat"}),
+            partner.patch(path, {"aliases": []}),
+            partner.put("/identifiers/organizations/partner-x/ORG-13", AMAL | {"city": "Rabat"}),
+            partner.delete(path),
+        ):
+            assert (answer.status_code, slug(answer)) == (409, "needs-approval"), answer.json()
+        assert partner.get(path).json() == published
+        assert events(published["id"]) == ["organization.registered"]
+
+    def test_is_sent_again_as_it_is(self, partner, published):
+        again = partner.put("/identifiers/organizations/partner-x/ORG-13", AMAL)
+        patched = partner.patch(f"/organizations/{published['id']}", {"country": "MA"})
+
+        assert (again.status_code, patched.status_code) == (200, 200), again.json()
+        assert again.json()["version"] == patched.json()["version"] == published["version"]
+
+    def test_is_changed_by_an_editor(self, editor, published):
+        assert editor.patch(f"/organizations/{published['id']}", {"city": "Rabat"}).status_code == 200
+
+
 class TestMerging:
     def test_the_address_of_the_merged_leads_to_the_kept(self, editor):
         one, other = OrganizationFactory(), OrganizationFactory()
