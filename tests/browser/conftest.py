@@ -304,6 +304,7 @@ def places(registry: Registry) -> dict[str, str]:
         "list with nothing": "agreements/?q=xylophone",
         "export refused": "agreements/export.csv?signed_from=flood",
         "quality": "agreements/quality/",
+        "developers": "developers/",
         "suggestions": "search/suggestions?q=ama",
         "joint sheet": sheet,
         "sided sheet": f"agreements/{registry.sided}/",

@@ -47,6 +47,7 @@ PLACES = [
     "list with nothing",
     "export refused",
     "quality",
+    "developers",
     "suggestions",
     "joint sheet",
     "sided sheet",
