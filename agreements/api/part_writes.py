@@ -18,6 +18,8 @@ from lib.problems import Fault, Refused, pointed
 from lib.writing import Changes, Creates, Removes, protected
 
 _PARTS = ("party", "group", "objective", "commitment", "advantage", "statement", "event")
+_WAYS = {**dict.fromkeys(_PARTS, "agreement"), "signatory": "party__agreement"}
+"""What a citation proves, where that is part of an agreement → the way to the agreement."""
 
 
 class PartWrites(Creates, Changes, Removes, OfAnAgreement):
@@ -162,7 +164,8 @@ class SignatoryWrites(PartWrites):
     def owner(self, document):
         told = document.get("party")
         key = uuid_of(told["id"]) if isinstance(told, Mapping) and isinstance(told.get("id"), str) else None
-        agreement = key and Party.objects.filter(pk=key).values_list("agreement", flat=True).first()
+        readable = Party.objects.filter(agreement__in=Agreement.objects.visible_to(self.request.user))
+        agreement = key and readable.filter(pk=key).values_list("agreement", flat=True).first()
         if not agreement:
             raise Refused.at("/party", "points_nowhere", _('Say for which party: {"id": …}.'))
         return self.readable(str(agreement), "/party")
@@ -214,10 +217,10 @@ class CitationWrites(PartWrites):
             return super().owner(document)
         if told.get("type") == "agreement":
             return self.readable(told, "/fact")
-        named = _agreement_of(str(told.get("type", "")), told["id"])
-        if named is None:
+        if (type := str(told.get("type", ""))) not in _WAYS:
             raise Refused.at("/agreement", "required", _("Say for which agreement it proves this."))
-        return self.readable(str(named), "/fact")
+        # A fact that may not be read is told of as one that is not there.
+        return self.readable(str(_agreement_of(type, told["id"]) or told["id"]), "/fact")
 
     def add(self, after, document):
         told = document["fact"]
@@ -229,10 +232,9 @@ class CitationWrites(PartWrites):
 
 
 def _agreement_of(type: str, key: str) -> UUID | None:
-    """The key of the agreement that a fact is a part of; None for facts that are no parts."""
-    field = {**dict.fromkeys(_PARTS, "agreement"), "signatory": "party__agreement"}.get(type)
-    rows = field and uuid_of(key) and Citation._meta.get_field(type).related_model.objects.filter(pk=key)
-    return rows.values_list(field, flat=True).first() if rows else None
+    """The key of the agreement that a fact is a part of; None where there is no such fact."""
+    rows = uuid_of(key) and Citation._meta.get_field(type).related_model.objects.filter(pk=key)
+    return rows.values_list(_WAYS[type], flat=True).first() if rows else None
 
 
 def uuid_of(key: str) -> UUID | None:
