@@ -73,7 +73,9 @@ class TestAKey:
         assert (answer.status_code, slug(answer)) == (400, "bad-request")
         assert not entered()
 
-    @pytest.mark.parametrize("key", ["x" * 8, "x" * 64, '"a-quoted/one~"', str(uuid4())])
+    @pytest.mark.parametrize(
+        "key", ["x" * 8, "x" * 64, '"a-quoted/one~"', "6c108348-dfab-4dae-8b03-95272a8fb67f"]
+    )
     def test_of_another_form_is_as_good(self, system, key):
         assert system.post(body(), key=key).status_code == 201
 
@@ -97,6 +99,16 @@ class TestAKey:
         assert system.post(body()).status_code == 201
         assert System().post(body("Bayti")).status_code == 201
         assert (entered(), entered("Bayti")) == (1, 1)
+
+    def test_opens_no_kept_answer_to_a_token_used_from_elsewhere(self, system):
+        assert system.post(body()).status_code == 201
+        type(system.token).objects.filter(pk=system.token.pk).update(networks=["192.0.2.0/24"])
+
+        again, without = system.post(body()), system.post(body(), key=None)
+
+        assert [slug(again), slug(without)] == ["network-refused"] * 2
+        assert "Idempotency-Replayed" not in again
+        assert entered() == 1
 
     def test_is_free_again_after_two_days(self, system):
         system.post(body())
