@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from exchange.models import ApiCall
 from organizations.models import ApiToken
@@ -32,10 +32,10 @@ class PartnerSystem:
     @property
     def state_label(self) -> str:
         return {
-            "good": _("in force"),
-            "soon": _("ends soon"),
-            "over": _("ended"),
-            "revoked": _("revoked"),
+            "good": pgettext("token", "in force"),
+            "soon": pgettext("token", "ends soon"),
+            "over": pgettext("token", "ended"),
+            "revoked": pgettext("token", "revoked"),
         }[self.state]
 
     @property
