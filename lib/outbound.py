@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -165,6 +166,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, resolve=None) -> 
     watch.daemon = True
     watch.start()
     try:
+        connection.connect()
+        if late.is_set():  # a handshake cannot be hung up on, and nobody would hang up again
+            raise TimeoutError
         connection.request(
             "POST",
             address.path,
@@ -177,7 +181,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, resolve=None) -> 
         if late.is_set():
             raise TimeoutError
         return Answer(answer.status, round((time.monotonic() - began) * 1000))
-    except (HTTPError, OSError, ValueError) as error:
+    except (HTTPError, HTTPException, OSError, ValueError) as error:
         if late.is_set():
             raise Unanswered("no whole answer in time") from error
         raise Unanswered(_why(error)) from error

@@ -177,6 +177,15 @@ class TestAnAddress:
         assert connection.assert_hostname == "public.example"
 
 
+# What urllib3 leaves to http.client to complain of.
+NO_HTTP = {
+    "/words": b"Hello\r\n\r\n",
+    "/status": b"HTTP/1.1 99999 Odd\r\n\r\n",
+    "/line": b"HTTP/1.1 200 " + b"x" * 70_000,
+    "/headers": b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200 + b"\r\n",
+}
+
+
 class Receiver(BaseHTTPRequestHandler):
     """Answers as its path says."""
 
@@ -204,6 +213,8 @@ class Receiver(BaseHTTPRequestHandler):
                     self.wfile.flush()
                     if stop.wait(0.1):
                         return
+            case path if path in NO_HTTP:
+                self.wfile.write(NO_HTTP[path])
             case _:
                 self.send_response(204)
                 self.end_headers()
@@ -241,6 +252,25 @@ class TestAnAnswer:
 
     def test_without_end_is_read_no_further_than_it_may_be(self, receiver):
         assert outbound.post(f"{receiver}/endless", b"{}", {}).status == 200
+
+    @pytest.mark.parametrize("path", NO_HTTP)
+    def test_that_is_none_of_http_is_none(self, receiver, path):
+        with pytest.raises(outbound.Unanswered):
+            outbound.post(f"{receiver}{path}", b"{}", {})
+
+    def test_after_a_handshake_that_took_all_the_time_is_not_waited_for(self, receiver, monkeypatch):
+        monkeypatch.setattr(outbound, "SECONDS", 0.3)
+        connect = outbound.HTTPConnection.connect
+
+        def slowly(connection):
+            stop.wait(0.6)  # there is no socket yet that one could hang up
+            connect(connection)
+
+        monkeypatch.setattr(outbound.HTTPConnection, "connect", slowly)
+
+        with pytest.raises(outbound.Unanswered, match="in time"):
+            outbound.post(f"{receiver}/slow", b"{}", {})
+        assert Receiver.calls == []
 
     def test_that_drips_is_hung_up_on(self, receiver, monkeypatch):
         monkeypatch.setattr(outbound, "SECONDS", 0.5)
