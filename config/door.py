@@ -60,7 +60,8 @@ class ApiDoor:
         return _understood(
             lambda: idempotency.once(
                 request,
-                owner=caller.audit_id(),
+                # Who is refused is told so by the view, and not what was answered before.
+                owner="" if authentication.is_refused(request) else caller.audit_id(),
                 demanded=authentication.came_with_token(request),
                 work=self.get_response,
             )

@@ -65,6 +65,11 @@ def known(request: HttpRequest) -> ApiToken | None:
     return _came(request).token
 
 
+def is_refused(request: HttpRequest) -> bool:
+    """Whether it comes with a token that does not open here: unknown, or used from elsewhere."""
+    return _came(request).refusal is not None
+
+
 def came_with_token(request: HttpRequest) -> bool:
     return _came(request).token is not None
 
