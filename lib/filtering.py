@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WordsField(forms.MultipleChoiceField):
-    """Any number of words, each as it is; none of them is looked up."""
+    """Any number of words, each as it is; none of them is looked up. The database takes no null character."""
 
     def valid_value(self, value):
-        return True
+        return "\0" not in value
 
 
 class WordsFilter(django_filters.MultipleChoiceFilter):
@@ -53,7 +53,9 @@ class IdentifiersFilter(WordsFilter):
 
 
 class MomentField(forms.Field):
-    """A moment of ISO 8601; a day alone begins at midnight in UTC."""
+    """A moment of ISO 8601, told in UTC; a day alone begins at midnight."""
+
+    default_error_messages = {"moment": _("Write a day or a moment: 2026-11-22 or 2026-11-22T09:41:07Z.")}
 
     def to_python(self, value):
         if value in self.empty_values:
@@ -67,8 +69,11 @@ class MomentField(forms.Field):
         if day is not None:
             moment = datetime.combine(day, time(), tzinfo=UTC)
         if moment is None:
-            raise forms.ValidationError(_("Write a day or a moment: 2026-11-22 or 2026-11-22T09:41:07Z."))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            raise forms.ValidationError(self.error_messages["moment"])
+        try:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except OverflowError as error:  # in UTC it is beyond the years that there are
+            raise forms.ValidationError(self.error_messages["moment"]) from error
 
 
 class MomentFilter(django_filters.Filter):

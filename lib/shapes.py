@@ -102,7 +102,7 @@ class Code(Worded):
     def to_internal_value(self, data):
         if isinstance(data, dict) and data.keys() <= {"code", "label"}:
             data = data.get("code")
-        if not isinstance(data, str) or not data:
+        if not isinstance(data, str) or not data or _UNFIT.search(data):
             self.fail("form")
         return data
 
@@ -133,7 +133,7 @@ class Reference(Worded):
         if not isinstance(data, dict) or not data.keys() <= {"id", "key", "type", "label", "url"}:
             self.fail("form")
         pointer = data.get("key") or data.get("id")
-        if not isinstance(pointer, str) or not pointer:
+        if not isinstance(pointer, str) or not pointer or _UNFIT.search(pointer):
             self.fail("form")
         return pointer
 

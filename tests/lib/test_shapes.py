@@ -87,7 +87,9 @@ class TestACode:
     def test_is_taken_alone_or_as_it_was_read(self, told):
         assert read(kind=told)["kind"] == "training"
 
-    @pytest.mark.parametrize("told", ["", {}, {"label": "formation"}, {"code": "a", "x": 1}, 7, ["training"]])
+    @pytest.mark.parametrize(
+        "told", ["", {}, {"label": "formation"}, {"code": "a", "x": 1}, 7, ["training"], "a\0", "\ud800"]
+    )
     def test_is_refused_in_any_other_form(self, told):
         assert places(kind=told) == [("/kind", "form")]
 
@@ -99,7 +101,9 @@ class TestAReference:
     def test_points_by_key_or_id(self, told):
         assert read(about=told)["about"] == "aman"
 
-    @pytest.mark.parametrize("told", ["aman", {}, {"key": ""}, {"id": 7}, {"slug": "aman"}, ["aman"]])
+    @pytest.mark.parametrize(
+        "told", ["aman", {}, {"key": ""}, {"id": 7}, {"slug": "aman"}, ["aman"], {"key": "a\0"}]
+    )
     def test_is_refused_in_any_other_form(self, told):
         assert places(about=told) == [("/about", "form")]
 
