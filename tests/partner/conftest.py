@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from io import StringIO
+from threading import enumerate as threads
 
 import pytest
 from django.core.management import call_command
@@ -34,6 +35,9 @@ def client_of(live_server, settings, waits) -> Iterator[Callable[..., Registry]]
             return registry
 
         yield client
+    for thread in threads():  # each still holds its connection to the database for a moment
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=5)
 
 
 @pytest.fixture
