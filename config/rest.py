@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied as Forbidden
 from django.core.exceptions import ValidationError as RuleBroken
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -22,6 +23,7 @@ from lib import languages
 from lib.problems import Fault, Problem, Refused, pointed
 
 MEDIA_TYPE = "application/problem+json"
+DEADLOCK = "40P01"
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,9 @@ def told(error: Problem, *, request_id: str = "") -> dict:
 def problem_details(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler: our refusals and DRF's own, all as problems. Anything else stays a server error."""
     request_id = getattr(context["request"], "id", "")
+    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", "") == DEADLOCK:
+        # Somebody wrote the same records in another order: nothing was done, and the same again will do.
+        error = Problem("unavailable", headers={"Retry-After": "1"})
     if isinstance(error, Problem):
         return _answer(told(error, request_id=request_id), headers=error.headers)
     if isinstance(error, Refused):

@@ -27,7 +27,6 @@ MOST = 500
 """How many items a batch has at most; more come as a file (`/imports`)."""
 LARGEST = 5 * 1024 * 1024
 """How many bytes a batch has at most."""
-DEADLOCK = "40P01"
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, FAILED)
 
 
@@ -108,13 +107,7 @@ class Batch(Writes, Records):
     def create(self, request, *args, **kwargs):
         strict_parameters(request, {"language"})
         told = self._asked(request)
-        try:
-            results = self._done(told)
-        except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", "") == DEADLOCK:
-                # Somebody wrote the same records in another order: nothing was done, and the same again will do.
-                raise Problem("unavailable", headers={"Retry-After": "1"}) from error
-            raise
+        results = self._done(told)
         counts = Counter(each["outcome"] for each in results)
         body = {"summary": {name: counts[name] for name in OUTCOMES}, "results": results}
         if told["atomic"] and counts[FAILED]:

@@ -8,6 +8,7 @@ from django.db import connections
 from django.test import Client
 
 from audit.models import AuditEvent
+from exchange.api.upserts import OrganizationUpserts
 from organizations.models import Alias, ExternalIdentifier, Organization, Person
 from organizations.permissions import Role
 from tests.agreements.conftest import bearer
@@ -378,6 +379,35 @@ class TestMerging:
 
 @pytest.mark.django_db(transaction=True)
 class TestAtOnce:
+    def test_of_two_who_wait_for_each_other_one_tries_again(self, ours, monkeypatch):
+        headers, start, answers = bearer(ours, Role.PARTNER_SYSTEM), Barrier(2, timeout=20), []
+        found = OrganizationUpserts.found
+
+        def both_hold_their_own(self, identifier):
+            start.wait()
+            return found(self, identifier)
+
+        monkeypatch.setattr(OrganizationUpserts, "found", both_hold_their_own)
+
+        def put(own, other):
+            document = AMAL | {"identifiers": [{"scheme": "x", "value": other}]}
+            try:
+                path = f"/identifiers/organizations/x/{own}"
+                answers.append(Caller(Client(raise_request_exception=False), headers).put(path, document))
+            finally:
+                connections.close_all()
+
+        threads = [Thread(target=put, args=pair) for pair in (("1", "2"), ("2", "1"))]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+
+        entered, refused = sorted(answers, key=lambda each: each.status_code)
+        assert (entered.status_code, refused.status_code, slug(refused)) == (201, 503, "unavailable")
+        assert refused["Retry-After"] == "1"
+        assert ExternalIdentifier.objects.count() == 2
+
     def test_of_many_who_enter_the_same_number_one_does(self, ours):
         headers = bearer(ours, Role.PARTNER_SYSTEM)
         start, statuses = Barrier(32), []
