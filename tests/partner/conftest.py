@@ -1,5 +1,6 @@
 """A live server with the sample registry, and clients that act for its sandbox."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from io import StringIO
@@ -35,6 +36,7 @@ def client_of(live_server, settings, waits) -> Iterator[Callable[..., Registry]]
             return registry
 
         yield client
+    gc.collect()  # an answer that was raised holds its line open: urllib3 closes it with the last of them
     for thread in threads():  # each still holds its connection to the database for a moment
         if "process_request_thread" in thread.name:
             thread.join(timeout=5)
