@@ -1,4 +1,4 @@
-"""What lists stand by beside columns: words as the reader gets them, the first day that a date claim leaves possible."""
+"""What lists stand by beside columns: words as the reader gets them, the first day a date claim leaves possible."""
 
 from collections.abc import Mapping
 

@@ -1,8 +1,9 @@
 """The feed: what changed since a place in the trail, for the eyes of one actor, with no gap however slow a writer is.
 
-Events are read in the order (epoch, xid, id) and only those of transactions before the horizon, `pg_snapshot_xmin`: all
-transactions before it have ended, so none of their events can still appear behind a reader. A number drawn from a
-sequence would not do: it is drawn before the commit, and a reader would pass over whoever commits late.
+Events are read in the order (epoch, xid, id) and only those of transactions before the horizon, the oldest one that
+still runs in this database: all before it have ended, so none of their events can still appear behind a reader. A
+number drawn from a sequence would not do: it is drawn before the commit, and a reader would pass over whoever commits
+late.
 """
 
 import re
@@ -149,11 +150,21 @@ class _Event:
     rows: Mapping[str, Any] | None
 
 
-# The clock is that of the statement: a reader inside a long transaction of its own sees what is committed by now.
+# Transaction numbers are those of the whole cluster: what runs in another of its databases writes no event here, and
+# does not hold the feed back. A transaction that cannot be told to be of another one counts as one of ours. The clock
+# is that of the statement: a reader inside a long transaction of its own sees what is committed by now.
 _HORIZON = """
-    SELECT mithaq_epoch_now(), pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+    WITH ours AS (SELECT oid FROM pg_database WHERE datname = current_database()),
+         running AS (SELECT xid::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) xid)
+    SELECT mithaq_epoch_now(),
+           coalesce((SELECT min(xid) FROM running
+                      WHERE xid % 4294967296 NOT IN (
+                            SELECT backend_xid::text::bigint FROM pg_stat_activity
+                             WHERE backend_xid IS NOT NULL AND datid <> (SELECT oid FROM ours))),
+                    pg_snapshot_xmax(pg_current_snapshot())::text::bigint),
            coalesce((SELECT extract(epoch FROM clock_timestamp() - min(xact_start)) FROM pg_stat_activity
-                      WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()), 0)
+                      WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
+                        AND datid = (SELECT oid FROM ours)), 0)
 """
 _AT = "SELECT EXISTS (SELECT 1 FROM audit_auditevent WHERE (epoch, xid, id) = (%s, %s, %s))"
 _LAST = """
@@ -165,7 +176,8 @@ _SCAN = """
     SELECT epoch, xid, id, at, verb, target_type, target_id, chain, sequence,
            ARRAY(SELECT jsonb_object_keys(changes)), changes #>> '{merged_into,new}', changes #>> '{duplicate_of,new}',
            CASE WHEN verb LIKE 'agreement.%%' THEN (
-                SELECT jsonb_object_agg(key, value -> 'new') FROM jsonb_each(changes) WHERE key LIKE 'agreement %%') END
+                SELECT jsonb_object_agg(key, value -> 'new') FROM jsonb_each(changes)
+                 WHERE key LIKE 'agreement %%') END
       FROM audit_auditevent
      WHERE (epoch, xid, id) > (%s, %s, %s) AND (epoch, xid) < (%s, %s)
      ORDER BY epoch, xid, id LIMIT %s

@@ -440,7 +440,9 @@ class Registry:
         group = told(NamedGroup(agreement=agreement, text_en="children"))
         told(AgreementTheme(agreement=agreement, theme=self.theme))
         signatory = told(Signatory(party=a, person=speaker.person, office=speaker))
-        amendment = told(Amendment(agreement=agreement, number=1, summary_en="One more year", document=source))
+        amendment = told(
+            Amendment(agreement=agreement, number=1, summary_en="One more year", document=source)
+        )
         objective = told(Objective(agreement=agreement, text_en="work together"))
         statement = told(
             Statement(agreement=agreement, text_en="it is a first", speaker=speaker, attribution="stated")
@@ -506,9 +508,7 @@ class Registry:
                 )
             )
         told(Follow(user=self.editor, agreement=agreement))
-        delivery = self.hook.deliveries.create(
-            key=f"msg_{index}", type="ping", chain=agreement.pk, body="{}"
-        )
+        delivery = self.hook.deliveries.create(key=f"msg_{index}", type="ping", chain=agreement.pk, body="{}")
         self.known.setdefault("delivery", delivery.pk)
         if self.newest != agreement:
             return

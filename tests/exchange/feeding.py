@@ -1,4 +1,4 @@
-"""Reading the feed in tests: once nobody in the whole cluster holds it back any more."""
+"""Reading the feed in tests: once nobody holds it back any more."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from django.db import connection
 from exchange.queries import feed
 
 PATIENCE = 60
-"""Seconds: the tests of other processes keep transactions open in the same cluster, none for long."""
+"""Seconds: a process that was killed may still hold its transaction open, not for long."""
 
 
 def settle() -> None:

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -68,6 +69,17 @@ def bearer(token) -> dict[str, str]:
 
 @committing
 class TestTheOrder:
+    def test_a_transaction_in_another_database_holds_nothing_back(self):
+        reader, place = UserFactory(), place_of_now()
+        with closing(
+            connection.get_new_connection(connection.get_connection_params() | {"dbname": "postgres"})
+        ) as stranger:
+            stranger.cursor().execute("BEGIN; SELECT pg_current_xact_id()")
+            told = OrganizationFactory()
+
+            assert told.pk in {each.id for each in feed.read(reader, place, size=9).lines}
+            assert feed.horizon().lag_seconds == 0
+
     def test_a_slow_transaction_that_commits_last_is_not_missed(self):
         reader, seen, place = UserFactory(), [], place_of_now()
         slow_chain, quick_chain = OrganizationFactory(), OrganizationFactory()

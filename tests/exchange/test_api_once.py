@@ -277,7 +277,7 @@ class TestAtTheSameTime:
         system = System()
         owner = f"token:{system.token.pk}"
         with ThreadPoolExecutor(1) as other:
-            hold, answered = Barrier(2, timeout=20), Barrier(2, timeout=20)
+            hold, answered = Barrier(2, timeout=120), Barrier(2, timeout=120)
 
             def working():
                 try:
@@ -302,7 +302,7 @@ class TestAtTheSameTime:
         assert system.post(body()).status_code == 201
 
     def test_forty_keys_eight_times_each_make_forty_records(self):
-        system, start = System(role=Role.PARTNER_SYSTEM), Barrier(8, timeout=60)
+        system, start = System(role=Role.PARTNER_SYSTEM), Barrier(8, timeout=120)
 
         def insist(_number: int) -> list[bytes]:
             """Send each until it is answered, as a client with a bad connection does."""

@@ -84,4 +84,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{done} of {len(missing)} fictional agreements entered")
         if samples.SANDBOX not in loaded:  # last, as the numbers of the others stand in documents
             samples.enter(samples.read(samples.SANDBOX), author=author, reviewer=reviewer)
-            self.stdout.write("The sandbox is an organization for trying tokens on: issue_token --organization sandbox")
+            self.stdout.write(
+                "The sandbox is an organization for trying tokens on: issue_token --organization sandbox"
+            )
