@@ -210,9 +210,9 @@ SECTIONS = (
                 _(
                     "A change of a part is a change of its agreement. `deleted` also stands for what you may "
                     "not read any more: forget your copy. `merged` names in `into` the record that was kept. "
-                    "Of several lines about one record the highest version counts; `view=compact` leaves the "
-                    "others out. A place the registry does not know any more is answered 410 `feed-expired`: "
-                    "load everything anew."
+                    "Of several lines about one record the highest version counts, and `deleted`, which has "
+                    "none; `view=compact` leaves the others out. A place the registry does not know any more "
+                    "is answered 410 `feed-expired`: load everything anew."
                 )
             ),
         ],
@@ -243,7 +243,8 @@ SECTIONS = (
             says(
                 _(
                     "A partner says for its own side how far a commitment is: `kept`, `partly`, `not_kept`, "
-                    "`changed` or `unknown`. What was said stays; say something newer instead."
+                    "`changed` or `unknown`. What was said stays; say something newer on another day: a party "
+                    "says one thing a day of a commitment."
                 )
             ),
             *shows("progress"),
@@ -339,16 +340,17 @@ SECTIONS = (
             says(
                 _(
                     "Every answer from 400 up is `application/problem+json` (RFC 9457). `type` leads to a "
-                    "page that says what to do. Each of `errors` has a JSON pointer into what you sent and a "
-                    "`code` that does not change with the language. `request_id` finds the call in our log."
+                    "page that says what to do. Each of `errors` has a JSON pointer into what you sent (in a "
+                    "batch, into the item) and a `code` that does not change with the language. "
+                    "`request_id` finds the call in our log."
                 )
             ),
             *shows("misspelt", "misquoted"),
             says(
                 _(
                     "What you may not read is not there: 404. What you may read and not write is 403. Send "
-                    "again, with the same key, after 429, 500, 503 or a broken line; anything else needs "
-                    "another request."
+                    "again, with the same key, after 429, 500, 503, 409 `idempotency-in-progress` or a broken line; "
+                    "anything else needs another request."
                 )
             ),
             Block(table="problems"),
@@ -377,7 +379,7 @@ SECTIONS = (
                     "A token may what its role and its scopes both open. A partner system reads what is "
                     "public, what partners share, and every published agreement of its own organization; it "
                     "writes where its organization is a party, and for its own side. A token may be bound to "
-                    "networks, and ends after a year unless another day was chosen. If a scope is missing, "
+                    "networks, and may have a last day. If a scope is missing, "
                     "403 `insufficient-scope` names it."
                 )
             ),

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test import TransactionTestCase, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 
 # The same examples in every run; HYPOTHESIS_PROFILE=seek looks for new ones.
@@ -37,6 +37,23 @@ KEPT = {
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Bytes that a test makes hold the time, and each process has its own: they are named by their place."""
     return argname if isinstance(val, bytes) and len(val) > 30 else None
+
+
+@pytest.fixture(autouse=True)
+def _files_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What an answer streams is closed at the end of a test, though nobody read more than its head."""
+    given, request = [], Client.request
+
+    def noted(self, **asked):
+        answer = request(self, **asked)
+        given.append(answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", noted)
+    yield
+    for answer in given:
+        if answer.streaming and not answer.closed:
+            answer.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

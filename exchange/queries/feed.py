@@ -152,10 +152,12 @@ class _Event:
 
 # Transaction numbers are those of the whole cluster: what runs in another of its databases writes no event here, and
 # does not hold the feed back. A transaction that cannot be told to be of another one counts as one of ours. The clock
-# is that of the statement: a reader inside a long transaction of its own sees what is committed by now.
+# is that of the statement: a reader inside a long transaction of its own sees what is committed by now, and what it
+# wrote itself once that is committed too.
 _HORIZON = """
     WITH ours AS (SELECT oid FROM pg_database WHERE datname = current_database()),
-         running AS (SELECT xid::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) xid)
+         running AS (SELECT xid::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) xid
+                     UNION ALL SELECT pg_current_xact_id_if_assigned()::text::bigint)
     SELECT mithaq_epoch_now(),
            coalesce((SELECT min(xid) FROM running
                       WHERE xid % 4294967296 NOT IN (

@@ -31,8 +31,9 @@ class Receiver(BaseHTTPRequestHandler):
         if self.headers["webhook-id"] not in seen:  # a repetition is dropped
             seen.add(self.headers["webhook-id"])
             event = json.loads(body)
-            version = event["data"].get("version", 0)
-            if version >= versions.get(event["subject"], 0):  # the highest version counts
+            known = versions.get(event["subject"], 0)
+            version = event["data"].get("version", known)  # what is gone has none, and counts
+            if version >= known:  # the highest version counts
                 versions[event["subject"]] = version
                 work.put(event)  # read event["data"]["url"] later, elsewhere
         self.answer(204)  # at once

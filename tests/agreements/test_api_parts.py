@@ -310,7 +310,7 @@ class TestACitation:
 
         assert faults(editor.post("/citations", quote | {"fact": fact})) == {"/quote": "quote_differs"}
         assert faults(editor.post("/citations", quote | {"fact": {"type": "group", "id": fact["id"]}})) == {
-            "/agreement": "required"
+            "/fact": "points_nowhere"
         }
         assert faults(editor.post("/citations", quote)) == {"/fact": "required"}
 

@@ -138,9 +138,12 @@ class TestTheGuard:
             # A paper on the desk is not in the registry yet; its steps are a trail of their own.
             "agreements.Draft",
             "agreements.DraftStep",
+            "exchange.ApiCall",
             "exchange.Import",
             "exchange.ImportEffect",
             "exchange.ImportRow",
+            "exchange.KeptAnswer",
+            "exchange.RateWindow",
             "exchange.KnownHeader",
             "exchange.WebhookDelivery",
             "exchange.WebhookEndpoint",

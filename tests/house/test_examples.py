@@ -1,6 +1,7 @@
 """What developers are told, done: every example as it is printed, and the programs beside them."""
 
 import html
+import gc
 import json
 import re
 import runpy
@@ -58,6 +59,7 @@ def sandbox(transactional_db, hosts):
     addresses = [(2, 1, 6, "", ("93.184.216.34", 443))]
     with patch("lib.outbound.socket.getaddrinfo", return_value=addresses):
         yield {"TOKEN": secret, "CLIENT": client.oauth_client_id, "SECRET": key}, names
+    gc.collect()  # its session closes no file that it was answered with: here, where nobody minds
 
 
 def holds(told, expected) -> bool:
@@ -255,7 +257,7 @@ class TestAProgram:
 
         def send(key, version, *, at=None, secret=secret):
             at = at or datetime.now(UTC)
-            body = json.dumps({"subject": "agreements/1", "data": {"version": version}})
+            body = json.dumps({"subject": "agreements/1", "data": {"version": version} if version else {}})
             signature = Webhook(secret).sign(key, at, body)
             headers = {
                 "webhook-id": key,
@@ -270,9 +272,9 @@ class TestAProgram:
                 return refused.code
 
         old = datetime(2020, 1, 1, tzinfo=UTC)
-        assert [send("a", 2), send("a", 2), send("b", 1), send("c", 3)] == [204] * 4
+        assert [send("a", 2), send("a", 2), send("b", 1), send("c", 3), send("gone", None)] == [204] * 5
         assert [send("d", 4, at=old), send("e", 4, secret="whsec_" + "A" * 32)] == [401, 401]
         server.shutdown()
         server.server_close()
         told = [program["work"].get_nowait() for _each in range(program["work"].qsize())]
-        assert [each["data"]["version"] for each in told] == [2, 3]
+        assert [each["data"].get("version") for each in told] == [2, 3, None]

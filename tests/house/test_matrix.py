@@ -222,7 +222,7 @@ SHOWN: dict[str, str] = {
     "/api/v1/sources": ALL,
     "/api/v1/sources/{source}": "its",
     "/api/v1/sources/{source}/citations": "its",
-    "/api/v1/sources/{shared_source}/citations": "",
+    "/api/v1/sources/{shared_source}/citations": ALL,
     "/api/v1/source-files/{source_file}": "its",
     "/api/v1/citations": ALL,
     "/api/v1/citations/{citation}": "its",

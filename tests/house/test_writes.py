@@ -334,6 +334,7 @@ def fault_of(registry: Writing, row: str, reader: str, kind: str, own: Mapping[s
     return f"{status}: {', '.join(faults)}" if faults else ""
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("row", WRITES)
 def test_a_write_gets_through_for_those_who_may_and_for_nobody_else(registry, row, settings):
     wrong = []
