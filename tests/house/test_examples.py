@@ -1,7 +1,7 @@
 """What developers are told, done: every example as it is printed, and the programs beside them."""
 
-import html
 import gc
+import html
 import json
 import re
 import runpy
