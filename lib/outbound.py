@@ -12,7 +12,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -25,7 +26,7 @@ from urllib3.exceptions import HTTPError
 
 LONGEST = 2000
 SECONDS = 10
-"""For a whole request, from the connection to the last byte of the answer, however slowly it comes."""
+"""For a whole request, from the name server to the last byte of the answer, however slowly it comes."""
 MOST_READ = 64 * 1024
 """Bytes of an answer."""
 
@@ -50,6 +51,10 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 
 class Blocked(ValueError):
     """The registry does not call this address. Its words are for people."""
+
+
+class NotFound(Blocked):
+    """The name is unknown, or its name server does not answer: it may be known later."""
 
 
 class Unanswered(Exception):
@@ -82,16 +87,37 @@ class Answer:
 
 
 def looked_at(url: str, *, resolve=None) -> Address:
-    """The address `url` names, resolved and found public. Raises Blocked, in words, for any other."""
+    """The address `url` names, resolved and found public. Raises Blocked, in words, for any other.
+
+    Takes no longer than an attempt, whatever the name server does.
+    """
     scheme, host, port, path = _parsed(url)
+    look_up = resolve or socket.getaddrinfo
     try:
-        told = (resolve or socket.getaddrinfo)(host, port, type=socket.SOCK_STREAM)
+        told = _within(SECONDS, lambda: look_up(host, port, type=socket.SOCK_STREAM))
     except (OSError, UnicodeError) as error:
-        raise Blocked(_("The name of this address leads nowhere.")) from error
+        raise NotFound(_("The name of this address leads nowhere.")) from error
     ips = tuple(dict.fromkeys(each[4][0] for each in told))
     if not ips or not all(_is_public(each) for each in ips):
         raise Blocked(_("This address leads into a private network."))
     return Address(scheme, host, port, path, ips)
+
+
+def _within(seconds: float, work: Callable):
+    """What `work` gives. Raises TimeoutError when it takes longer: it is left to end by itself.
+
+    Nobody can hang up on the system's resolver, which gives up after half a minute or so.
+    """
+    done: Future = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done.result(seconds)
 
 
 def _parsed(url: str) -> tuple[str, str, int, str]:
@@ -152,9 +178,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, resolve=None) -> 
 
     A redirect is an answer like any other: it is not followed.
     """
-    address = looked_at(url, resolve=resolve)
     began = time.monotonic()
-    connection = _connection(address)
+    address = looked_at(url, resolve=resolve)
+    left = max(0.01, began + SECONDS - time.monotonic())
+    connection = _connection(address, left)
     late = threading.Event()
 
     def hang_up() -> None:
@@ -162,7 +189,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, resolve=None) -> 
         with suppress(OSError, AttributeError):
             connection.sock.shutdown(socket.SHUT_RDWR)
 
-    watch = threading.Timer(SECONDS, hang_up)
+    watch = threading.Timer(left, hang_up)
     watch.daemon = True
     watch.start()
     try:
@@ -190,15 +217,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, resolve=None) -> 
         connection.close()
 
 
-def _connection(address: Address) -> HTTPConnection:
+def _connection(address: Address, seconds: float) -> HTTPConnection:
     """To the first of the addresses that were looked at; the certificate is asked for the name."""
     ip = address.ips[0]
     if address.scheme == "http":
-        return HTTPConnection(ip, address.port, timeout=SECONDS)
+        return HTTPConnection(ip, address.port, timeout=seconds)
     return HTTPSConnection(
         ip,
         address.port,
-        timeout=SECONDS,
+        timeout=seconds,
         ssl_context=ssl.create_default_context(),
         server_hostname=address.host,
         assert_hostname=address.host,

@@ -11,12 +11,13 @@ import hashlib
 import hmac
 import logging
 import random
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -48,11 +49,20 @@ _State = WebhookDelivery.State
 def fan_out() -> int:
     """Make deliveries of what happened since, for every endpoint that is behind; how many were made.
 
-    Several may run: an endpoint that somebody else works on is left to them.
+    Several may run: an endpoint that somebody else works on is left to them. One for which it cannot be done is left as
+    it is, until the next time.
     """
     now, _ends = feed.start()
     behind = WebhookEndpoint.objects.filter(active=True, place__lt=now.token())
-    return sum(_fan_out(key) for key in behind.order_by("place", "pk").values_list("pk", flat=True))
+    made = 0
+    for key in behind.order_by("place", "pk").values_list("pk", flat=True):
+        try:
+            made += _fan_out(key)
+        except (OperationalError, InterfaceError):  # the database's trouble is everybody's
+            raise
+        except Exception:
+            log.exception("nothing could be made ready for %s", key)
+    return made
 
 
 def _fan_out(key: UUID) -> int:
@@ -145,6 +155,8 @@ def _send(delivery: WebhookDelivery) -> None:
         status, milliseconds = answer.status, answer.milliseconds
         if 300 <= status < 400:
             error = "a redirect, which is not followed"
+    except outbound.NotFound:
+        error = "its name is not found"
     except outbound.Blocked:
         error = "the address is refused: it leads to where the registry does not call"
     except outbound.Unanswered as fault:
@@ -152,6 +164,10 @@ def _send(delivery: WebhookDelivery) -> None:
     except sealing.Unreadable:
         webhooks.switch_off(endpoint.pk, why=UNREADABLE)
         error = "the secret cannot be read"
+    except Exception as fault:
+        # Whatever it is, it is this message's alone. The words of a fault could quote what signs it: they stay here.
+        error = f"the registry could not send it ({type(fault).__name__})"
+        log.error("%s could not be sent\n%s", delivery.key, "".join(traceback.format_tb(fault.__traceback__)))
     _note(delivery, status, milliseconds, error)
     log.info("%s to %s: %s", delivery.key, endpoint.pk, error or status)
 
@@ -173,7 +189,7 @@ def _note(delivery: WebhookDelivery, status: int | None, milliseconds: int | Non
             row.state = _State.DEAD
         else:
             # A little more or less each time, so that what failed together does not come back together.
-            row.next_at = now + timedelta(seconds=pauses[row.attempts - 1] * random.uniform(0.9, 1.2))  # noqa: S311
+            row.next_at = now + timedelta(seconds=pauses[row.attempts - 1] * random.uniform(0.9, 1.2))  # noqa: S311 — no secret
         row.save()
         if delivered:
             WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since__isnull=False).update(

@@ -163,7 +163,8 @@ def switch_off(endpoint_id: UUID, *, why: str) -> None:
             reason=why,
             changes={"active": (True, False)},
         )
-        transaction.on_commit(lambda: _tell(row))
+        # It is off, whether or not somebody can be told.
+        transaction.on_commit(lambda: _tell(row), robust=True)
 
 
 def _tell(endpoint: WebhookEndpoint) -> None:

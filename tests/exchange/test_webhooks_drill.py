@@ -40,7 +40,7 @@ class Receiver(BaseHTTPRequestHandler):
     wrong: list[str] = []
     poison: tuple[str, int] = ("", 0)
     secret = ""
-    chance = random.Random(20121122)  # noqa: S311
+    chance = random.Random(20121122)  # noqa: S311 — a draw that anybody may repeat
     lock = threading.Lock()
 
     def do_POST(self):

@@ -153,12 +153,12 @@ class TestAnExample:
         monkeypatch.setattr(requests, "post", lambda *told, **more: RequestsClient().post(*told, **more))
         setup = (developers.PROGRAMS / "setup.py").read_text().replace("https://registry.example", ROOT)
         inside = {"CLIENT": secrets["CLIENT"], "SECRET": secrets["SECRET"], "requests": requests}
-        exec(compile(setup, "setup.py", "exec"), inside)  # noqa: S102
+        exec(compile(setup, "setup.py", "exec"), inside)  # noqa: S102 — our own examples
         for example in (*EXAMPLES, *MORE):
             settle()
             if example.file:
                 (tmp_path / example.file[0]).write_text(example.file[1])
-            exec(compile(snippets.python(example, ROOT, names), example.name, "exec"), inside)  # noqa: S102
+            exec(compile(snippets.python(example, ROOT, names), example.name, "exec"), inside)  # noqa: S102 — our own examples
             check(example, inside["answer"])
 
 
@@ -266,7 +266,7 @@ class TestAProgram:
             }
             asked = Request(f"http://127.0.0.1:{server.server_port}", body.encode(), headers)
             try:
-                with urlopen(asked, timeout=5) as answer:  # noqa: S310
+                with urlopen(asked, timeout=5) as answer:  # noqa: S310 — our own server
                     return answer.status
             except HTTPError as refused:
                 return refused.code

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -169,9 +170,47 @@ class TestAnAddress:
         assert dialled == [("93.184.216.34", 443)]
         assert next(answers) == "127.0.0.1", "the second answer was never asked for"
 
+    def test_whose_name_server_never_answers_is_waited_for_no_longer_than_an_attempt_lasts(
+        self, dialled, monkeypatch
+    ):
+        monkeypatch.setattr(outbound, "SECONDS", 0.3)
+        done = threading.Event()
+
+        def hanging(host, port, type=0):
+            done.wait(20)
+            raise socket.gaierror(-3, "try again")
+
+        begun = time.monotonic()
+        try:
+            with pytest.raises(outbound.NotFound):
+                outbound.post("https://public.example/", b"{}", {}, resolve=hanging)
+            assert time.monotonic() - begun < 5
+        finally:
+            done.set()
+
+        assert dialled == []
+
+    def test_that_is_found_slowly_has_the_rest_of_the_time_for_its_answer(self, monkeypatch):
+        monkeypatch.setattr(outbound, "SECONDS", 5)
+        given = []
+
+        def refuse(address, timeout, **_more):
+            given.append(timeout)
+            raise ConnectionRefusedError
+
+        def slowly(host, port, type=0):
+            time.sleep(0.5)
+            return resolve(host, port, type)
+
+        monkeypatch.setattr(urllib3.util.connection, "create_connection", refuse)
+        with pytest.raises(outbound.Unanswered):
+            outbound.post("https://public.example/", b"{}", {}, resolve=slowly)
+
+        assert 0 < given[0] <= 4.5
+
     def test_is_told_to_the_certificate_by_its_name(self):
         address = outbound.looked_at("https://public.example/", resolve=resolve)
-        connection = outbound._connection(address)
+        connection = outbound._connection(address, 10)
 
         assert (connection.host, connection.server_hostname) == ("93.184.216.34", "public.example")
         assert connection.assert_hostname == "public.example"

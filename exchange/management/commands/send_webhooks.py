@@ -5,7 +5,7 @@ import signal
 import time
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from exchange.services import sending
@@ -38,10 +38,10 @@ class Command(BaseCommand):
                 if time.monotonic() - swept > FORGETTING:
                     swept = time.monotonic()
                     sending.forget(timezone.now())
-            except DatabaseError:
+            except Exception:
                 if once:
                     raise
-                log.exception("The database did not answer; going on.")
+                log.exception("Something went wrong between the messages, mostly the database; going on.")
                 connection.close()  # with it go the locks: what was being sent is sent again
                 busy = False
             if not busy:
