@@ -12,8 +12,8 @@ from lib import contract
 from lib.endpoints import Listing
 from lib.writing import Writes
 
-BY_ITSELF = (400, 401, 403, 406, 429)
-"""What every operation may answer: strict parameters, who asks, in which format, how often."""
+BY_ITSELF = (400, 401, 403, 406, 429, 503)
+"""What every operation may answer: strict parameters, who asks, in which format, how often, and when it cannot."""
 WITH_A_BODY = (413, 415, 422)
 JSON = "application/json"
 HTML = "text/html"

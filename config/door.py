@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.urls import Resolver404, resolve
@@ -42,10 +42,14 @@ class ApiDoor:
             caller = _caller(request)
             allowance = _allowance(request, caller)
             response = self._let_in(request, caller, allowance)
+            if response.status_code == 304:
+                allowance = allowance.given_back()
         except Problem as problem:
             response = rest.refusal(request, problem)
-        if response.status_code == 304 and allowance:
-            allowance = allowance.given_back()
+        except Error as error:
+            if not rest.is_away(error):
+                raise
+            response = rest.refusal(request, rest.unavailable(error))
         for name, value in (allowance.headers() if allowance else {}).items():
             response[name] = value
         _note(request, response, caller, allowance, since=begun)
@@ -127,7 +131,7 @@ def _note(request: HttpRequest, response: HttpResponseBase, caller, allowance, *
             address=authentication.address(request),
         )
         upkeep.sweep()
-    except DatabaseError:
+    except Error:
         _log.exception("a call of the API could not be noted")
 
 

@@ -55,10 +55,11 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def database(name: str) -> dict:
-    """Django's settings of the PostgreSQL that the URL in `name` points at."""
+    """Django's settings of the PostgreSQL that the URL in `name` points at; who is not let in in time is told so."""
     settings = environ.Env.db_url_config(required(name))
     if "postgresql" not in settings["ENGINE"]:
         raise ImproperlyConfigured(f"{name} must be a postgresql:// address: the registry's rules live there")
+    settings["OPTIONS"] = {"connect_timeout": 5} | settings.get("OPTIONS", {})
     return settings
 
 

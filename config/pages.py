@@ -1,6 +1,6 @@
 """The pages that say what went wrong and what to do next, in the reader's language.
 
-403, 404 and the refused form know the reader and draw the whole shell. 400 and 500 may stand where
+403, 404 and the refused form know the reader and draw the whole shell. 400, 500 and 503 may stand where
 there is neither session nor database: their shell is drawn from nothing but the address.
 """
 
@@ -38,6 +38,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _without_reader(request, "500.html", 500)
+
+
+def unavailable(request: HttpRequest, *, after: int) -> HttpResponse:
+    """The database is away; after so many seconds it is worth while to ask again."""
+    response = _without_reader(request, "503.html", 503)
+    response["Retry-After"] = str(after)
+    return response
 
 
 def _without_reader(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -1,6 +1,8 @@
 """The API everywhere: every refusal as problem details (RFC 9457), router and server errors included."""
 
 import json
+import logging
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied as Forbidden
 from django.core.exceptions import ValidationError as RuleBroken
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -24,6 +26,10 @@ from lib.problems import Fault, Problem, Refused, pointed
 
 MEDIA_TYPE = "application/problem+json"
 DEADLOCK = "40P01"
+SECONDS_AWAY = 5
+"""After how long to ask again when the database was away."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -238,12 +244,27 @@ def told(error: Problem, *, request_id: str = "") -> dict:
     )
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database could not be reached, or went away under the work. What it refuses is another matter."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    return connection.connection is None or bool(connection.connection.closed)
+
+
+def unavailable(error: BaseException) -> Problem:
+    """What is answered while the database is away; why, is in the log alone."""
+    _log.error("The database is away: %s", error)
+    return Problem("unavailable", headers={"Retry-After": str(SECONDS_AWAY)})
+
+
 def problem_details(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler: our refusals and DRF's own, all as problems. Anything else stays a server error."""
     request_id = getattr(context["request"], "id", "")
     if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", "") == DEADLOCK:
         # Somebody wrote the same records in another order: nothing was done, and the same again will do.
         error = Problem("unavailable", headers={"Retry-After": "1"})
+    elif is_away(error):
+        error = unavailable(error)
     if isinstance(error, Problem):
         return _answer(told(error, request_id=request_id), headers=error.headers)
     if isinstance(error, Refused):
@@ -330,6 +351,12 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
+    """Django asks for this while it handles the exception."""
+    error = sys.exception()
+    if is_away(error):
+        if _is_api(request):
+            return refusal(request, unavailable(error))
+        return pages.unavailable(request, after=SECONDS_AWAY)
     return (
         _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR) if _is_api(request) else pages.server_error(request)
     )
