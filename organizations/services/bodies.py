@@ -59,18 +59,26 @@ def _entered_by(record: Organization | Person, by: Actor) -> bool:
     return AuditEvent.objects.filter(mine, chain=record.pk, verb=verb).exists()
 
 
-def _demand_unreviewed(organization: Organization, by: Actor) -> None:
-    """Raise Problem where a reviewed record tells of the organization: who entered it alone changes it no more.
+def _demand_unreviewed(record: Organization | Person, by: Actor) -> None:
+    """Raise Problem where a reviewed record tells of this one: who entered it alone changes it no more.
 
     A room above, reached by name.
     """
     if by.may(Permission.ORGANIZATION_EDIT):
         return
-    if organization.participations.filter(agreement__editorial_state="published").exists():
-        raise Problem(
-            "needs-approval",
-            detail=_("A published agreement names this organization as a party: an editor changes it."),
+    if isinstance(record, Organization):
+        named = record.participations.filter(agreement__editorial_state="published").exists()
+        detail = _("A published agreement names this organization as a party: an editor changes it.")
+    else:
+        named = (
+            record.signatures.filter(party__agreement__editorial_state="published").exists()
+            or record.offices.filter(statements__agreement__editorial_state="published").exists()
         )
+        detail = _(
+            "This person signed a published agreement or is quoted in one: an editor changes the record."
+        )
+    if named:
+        raise Problem("needs-approval", detail=detail)
 
 
 def _demand_entering(by: Actor) -> None:
@@ -308,6 +316,8 @@ def change_person(key: UUID, document: Mapping[str, Any], *, reason: str = "", b
 
         _put(row.offices.all(), content["offices"], "/offices", write, says, by=by)
         after = _plain(queries.read_person(_whole(Person, row)))
+        if before != after:
+            _demand_unreviewed(row, by)
         _tell("person.changed", row, before, after, reason=reason, by=by)
     return row
 
@@ -316,6 +326,7 @@ def remove_person(key: UUID, *, reason: str = "", by: Actor) -> None:
     """Take a person out, with their offices. Raises as `remove_organization` does."""
     with one_write():
         row = _own(Person, key, by)
+        _demand_unreviewed(row, by)
         document = _plain(queries.read_person(_whole(Person, row)))
         offices = list(row.offices.all())
         _demand_free(row, *offices, by=by)

@@ -7,9 +7,12 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from agreements.models import Signatory
+from audit import trail
 from audit.models import AuditEvent
+from audit.trail import one_write
 from exchange.api.upserts import OrganizationUpserts
-from organizations.models import Alias, ExternalIdentifier, Organization, Person
+from organizations.models import Alias, ExternalIdentifier, Office, Organization, Person, System
 from organizations.permissions import Role
 from tests.agreements.conftest import bearer
 from tests.calling import Caller, slug
@@ -20,6 +23,7 @@ from tests.factories import (
     OrganizationFactory,
     PartyFactory,
     PersonFactory,
+    StatementFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -336,6 +340,60 @@ class TestOnceReviewed:
 
     def test_is_changed_by_an_editor(self, editor, published):
         assert editor.patch(f"/organizations/{published['id']}", {"city": "Rabat"}).status_code == 200
+
+
+class TestAPersonOnceReviewed:
+    """Whom one entered oneself, when an agreement has their name under it, or their words in it."""
+
+    @pytest.fixture
+    def mine(self, partner, ours):
+        office = {
+            "organization": {"id": str(ours.pk)},
+            "source_language": "fr",
+            "titles": {"fr": "présidente"},
+        }
+        return partner.post(
+            "/people", {"source_language": "fr", "names": {"fr": "Naïma Benali"}, "offices": [office]}
+        ).json()
+
+    @staticmethod
+    def named(mine, way: str, **more):
+        agreement = AgreementFactory(**more)
+        office = Office.objects.get(person=mine["id"])
+        if way == "speaker":
+            StatementFactory(agreement=agreement, speaker=office, attribution="stated")
+        else:
+            party = PartyFactory(agreement=agreement)
+            with one_write():
+                row = Signatory.objects.create(party=party, person=office.person)
+                trail.record("agreement.corrected", row, chain=agreement.pk, by=System("test"))
+
+    @pytest.mark.parametrize("way", ["signatory", "speaker"])
+    def test_is_changed_by_its_enterer_while_drafts_alone_name_them(self, partner, mine, way):
+        self.named(mine, way)
+
+        answer = partner.patch(f"/people/{mine['id']}", {"names": {"fr": "Naïma Benali-Idrissi"}})
+        assert answer.status_code == 200, answer.json()
+
+    @pytest.mark.parametrize("way", ["signatory", "speaker"])
+    def test_is_not_changed_by_its_enterer_once_it_is_published(self, partner, editor, mine, way):
+        self.named(mine, way, published=True)
+        path = f"/people/{mine['id']}"
+        (held,) = mine["offices"]
+        title = {"id": held["id"], "organization": held["organization"], "source_language": "fr"}
+
+        for answer in (
+            partner.patch(path, {"names": {"fr": "Somebody else"}}),
+            partner.patch(path, {"offices": [title | {"titles": {"fr": "trésorière"}}]}),
+            partner.delete(path),
+            partner.post("/batch/people", {"items": [{"id": mine["id"], "data": {"names": {"fr": "X Y"}}}]}),
+        ):
+            told = answer.json()["results"][0]["problem"] if answer.status_code == 200 else answer.json()
+            assert (told["status"], told["type"].rpartition("/")[2]) == (409, "needs-approval"), told
+        assert partner.get(path).json() == mine
+        assert events(mine["id"]) == ["person.registered", "office.registered"]
+        assert partner.patch(path, {"names": mine["names"]}).status_code == 200, "the same again is no change"
+        assert editor.patch(path, {"names": {"fr": "Naïma Benali-Idrissi"}}).status_code == 200
 
 
 class TestMerging:
