@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -82,16 +83,33 @@ class Upserts:
         return []
 
     def lock(self, identifiers: Sequence[Identifier], keys: Iterable[UUID]) -> None:
-        """Lock the rows that are there already, in one order, until the transaction ends."""
+        """Lock the rows that are there already and that the actor may write, in one order, until the transaction ends.
+
+        The others stay free for those whose they are; what is told of them is said at their places.
+        """
         found = set(keys)
         if identifiers:
             rows = self.identifiers.objects.filter(
                 scheme__in={each.scheme for each in identifiers},
                 value__in={each.value for each in identifiers},
             )
-            found |= set(rows.values_list(f"{self.owner}_id", flat=True))
-        rows = self.model._base_manager.select_for_update(of=("self",)).filter(pk__in=found)
+            asked = set(identifiers)
+            found |= {
+                key
+                for *identifier, key in rows.values_list("scheme", "value", f"{self.owner}_id")
+                if tuple(identifier) in asked
+            }
+        readable = self.model.objects.visible_to(self.request.user).filter(pk__in=found)
+        own = [each.pk for each in readable if self._is_own(each)]
+        rows = self.model._base_manager.select_for_update(of=("self",)).filter(pk__in=own)
         self.locked = set(rows.order_by("pk").values_list("pk", flat=True))
+
+    def _is_own(self, row: Model) -> bool:
+        try:
+            self.view.may_write(row)
+        except (Problem, PermissionDenied):
+            return False
+        return True
 
     @property
     def model(self) -> type[Model]:
@@ -156,9 +174,11 @@ class Upserts:
     def _own(self, key: Any, demanded: Demanded) -> Model:
         """The row, locked, which the actor may write and which is in the demanded state."""
         self.view.kwargs = {"pk": str(key)}
-        is_locked = key in self.locked
-        row = self.view.one(self.view.get_queryset()) if is_locked else self.view.locked()
+        row = self.view.one(self.view.get_queryset())
         self.view.may_write(row)
+        if key not in self.locked:
+            row = self.view.locked()
+            self.view.may_write(row)  # as it is now that nobody else writes it
         if not demanded.met_by(self.view.version(row)):
             raise self.view.failed(row, demanded)
         return row

@@ -1,10 +1,13 @@
 """Many records at once, and records by the numbers they have elsewhere: the same again changes nothing."""
 
 from threading import Barrier, Thread
+from uuid import UUID
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from activities import samples
 from agreements.models import Agreement
@@ -439,6 +442,61 @@ class TestAtOnce:
         assert sorted(seen) == [(200, key, 1)] * 31 + [(201, key, 1)]
         model = {"organizations": Organization, "agreements": Agreement}[resource]
         assert model.objects.filter(identifiers__value="ORG-1").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheRecordsOfOthers:
+    """Whoever sends a batch keeps nobody from writing what is not theirs to write."""
+
+    @pytest.mark.parametrize("resource", ["organizations", "agreements"])
+    def test_are_locked_by_no_batch(self, ours, monkeypatch, resource):
+        partner = Caller(Client(), bearer(ours, Role.PARTNER_SYSTEM))
+        if resource == "organizations":
+            entered = partner.post("/organizations", body(1) | {"identifiers": [item(1)["match"]]}).json()[
+                "id"
+            ]
+            editor = Caller(Client(), bearer(OrganizationFactory(), Role.EDITOR))
+            told = editor.post("/organizations", body(9) | {"identifiers": [item(9)["match"]]}).json()
+            readable, hidden = Organization.objects.get(pk=told["id"]), OrganizationFactory()
+        else:
+            entered = partner.post("/agreements", dossier(ours, 1)).json()["id"]
+            readable = AgreementFactory(published=True)
+            hidden = AgreementFactory()
+        table = {"organizations": Organization, "agreements": Agreement}[resource]._meta.db_table
+        held = []
+
+        def look(*_items):
+            other = connection.copy()
+            try:
+                with other.cursor() as cursor:
+                    cursor.execute(f"SELECT id FROM {table} FOR NO KEY UPDATE SKIP LOCKED")
+                    held.append({key for (key,) in cursor.fetchall()})
+            finally:
+                other.close()
+            raise Http404
+
+        monkeypatch.setattr("exchange.api.batch._write", look)
+        items = [{"id": str(each), "data": {}} for each in (entered, readable.pk, hidden.pk)]
+        if resource == "organizations":
+            items.append(item(9))
+        answer = partner.post(f"/batch/{resource}", {"items": items})
+
+        assert answer.status_code == 200, answer.json()
+        for free in held:
+            assert {readable.pk, hidden.pk} <= free
+            assert UUID(entered) not in free, "what is theirs to write is kept for them"
+
+    def test_are_refused_as_ever(self, ours):
+        partner = Caller(Client(), bearer(ours, Role.PARTNER_SYSTEM))
+        readable, hidden = OrganizationFactory(), AgreementFactory()
+
+        one = partner.post(
+            "/batch/organizations", {"items": [{"id": str(readable.pk), "data": {"city": "X"}}]}
+        )
+        two = partner.post("/batch/agreements", {"items": [{"id": str(hidden.pk), "data": {"titles": {}}}]})
+
+        slugs = [each.json()["results"][0]["problem"]["type"].rpartition("/")[2] for each in (one, two)]
+        assert slugs == ["not-your-side", "not-found"]
 
 
 @pytest.mark.drill
