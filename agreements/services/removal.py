@@ -43,6 +43,15 @@ def remove_draft(agreement_id: UUID, *, reason: str = "", by: Actor) -> None:
                 NOT_A_DRAFT,
                 _("The record was published before: it is not removed any more."),
             )
+        take_out(agreement, reason=reason, by=by)
+
+
+def take_out(agreement: Agreement, *, reason: str = "", by: Actor) -> None:
+    """Take the row out with all its parts, in whatever state; whether one may, the caller has asked.
+
+    Raises Refused where other records lean on it.
+    """
+    with one_write():
         _take_parts_away(agreement)
         revision.remove(agreement, reason=reason, by=by)
 

@@ -172,20 +172,22 @@ class Imports(Records):
         if not form.is_valid():
             raise Refused(list(pointed(form.errors)))
         content, by = form.validated_data, account_of(request.user)
-        imported = desk.bring(Upload(content["file"], content["file"].name), by=by)
-        mapping = _mapped(imported, content.get("table", ""))
-        desk.say(imported, mapping, mode=content["mode"], unknown=content["unknown"], by=by)
+        table = content.get("table", "")
+        imported = desk.bring(
+            Upload(content["file"], content["file"].name),
+            understood=(lambda found: _mapped(found, table)) if table else None,
+            by=by,
+        )
+        desk.say(imported, imported.mapping, mode=content["mode"], unknown=content["unknown"], by=by)
         desk.ask(imported, Import.Asked.CHECK, by=by)
         return _accepted(imported)
 
 
-def _mapped(imported: Import, table: str) -> dict:
-    """What the file was understood as; with `table`, its one part is that. Raises Refused."""
-    if not table:
-        return imported.mapping
-    if len(imported.found) != 1 or imported.found[0]["part"] in TABLES:
+def _mapped(parts: desk.Found, table: str) -> dict:
+    """The one part of the file, understood as `table`. Raises Refused."""
+    if len(parts) != 1 or parts[0]["part"] in TABLES:
         raise Refused.at("/table", "several_tables", _("The tables of this file are read by their names."))
-    (part,) = imported.found
+    (part,) = parts
     found = headers.columns([name for _number, _letter, name in part["columns"]], TABLES[table])
     columns = {str(each[0]): found.get(place, "") for place, each in enumerate(part["columns"])}
     return {part["part"]: {"table": table, "columns": columns, "constants": {}}}

@@ -1,6 +1,6 @@
 """Brings a file, says how it is read and what its columns are, asks for a check or for the entry."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,9 +22,17 @@ from organizations.models import User
 from organizations.permissions import Permission
 from organizations.services import demand
 
+Found = list[dict[str, Any]]
+"""What was found in a file: its parts, with their columns."""
 
-def bring(upload: Upload, *, by: User) -> Import:
-    """Keep a file as it came, and say what it is understood as. Raises PermissionDenied, or Refused at /file."""
+
+def bring(
+    upload: Upload, *, understood: Callable[[Found], Mapping[str, Any]] | None = None, by: User
+) -> Import:
+    """Keep a file as it came, and say what it is understood as: `understood` says so of what was found in it.
+
+    Raises PermissionDenied, Refused at /file, or what `understood` raises; nothing is kept then.
+    """
     demand(by, Permission.REGISTER)
     name = uploads.clean_name(upload.name)
     try:
@@ -46,7 +54,7 @@ def bring(upload: Upload, *, by: User) -> Import:
         organization_id=by.organization_id,
         size=upload.file.size,
         found=found,
-        mapping=reading.guess(found, _remembered(found, by)),
+        mapping=understood(found) if understood else reading.guess(found, _remembered(found, by)),
         language=languages.current(),
     )
     with uploads.stored() as keep, transaction.atomic():
@@ -134,7 +142,7 @@ def _mine(by: User) -> dict[str, Any]:
     return {"organization_id": by.organization_id} if by.organization_id else {"owner": by}
 
 
-def _remembered(found: list[dict[str, Any]], by: User) -> dict[str, tuple[str, Mapping[str, str]]]:
+def _remembered(found: Found, by: User) -> dict[str, tuple[str, Mapping[str, str]]]:
     prints = {headers.fingerprint([name for _number, _letter, name in each["columns"]]) for each in found}
     known = KnownHeader.objects.filter(fingerprint__in=prints, **_mine(by))
     return {each.fingerprint: (each.table, each.columns) for each in known}

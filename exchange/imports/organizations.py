@@ -178,7 +178,11 @@ def _apply_organization(
 def change_organization(
     row: Organization, document: Mapping[str, Any], *, by: Actor, exactly: bool = False
 ) -> None:
-    """Let the organization read as `document`; with `exactly`, what the document does not name goes."""
+    """Let the organization read as `document`; with `exactly`, what the document does not name goes.
+
+    Not the change of the API, whose whole document is meant: a file adds to what it does not name, its parts may have
+    the ids of another registry, and only editors change a record by it, who entered it or not.
+    """
     content = checked(OrganizationShape, document)
     for name in ("slug", "source_language", "country", "city", "relation", "website"):
         setattr(row, name, content[name])

@@ -17,7 +17,7 @@ from activities.models import Activity
 from agreements import services as agreement_services
 from agreements.models import Agreement, Draft, Programme
 from agreements.queries.waiting import changed_by
-from agreements.services import drafting
+from agreements.services import drafting, removal
 from audit import revision, trail
 from audit.models import AuditEvent
 from audit.trail import one_write
@@ -164,7 +164,9 @@ def _take_back(effect: ImportEffect, *, by: User) -> None:
     row = _row(effect)
     name = row.agreement if isinstance(row, Draft) else row
     try:
-        if effect.made:
+        if effect.made and isinstance(row, Agreement):
+            removal.take_out(row, reason=_("The import was taken back."), by=by)
+        elif effect.made:
             chain = effect.chain if effect.chain != effect.target_id else None
             revision.remove(row, by=by, chain=chain, reason=_("The import was taken back."))
         else:

@@ -112,6 +112,18 @@ class TestAFile:
 
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
 
+    def test_that_is_refused_leaves_nothing_behind(self, caller):
+        registry = BytesIO()
+        with ZipFile(registry, "w") as made:
+            made.writestr("organizations.csv", BODIES)
+            made.writestr("people.csv", "id,name_en,source_language\n,Somebody,en\n")
+
+        answer = send(caller, registry.getvalue(), name="registry.zip", table="organizations")
+
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "several_tables")
+        assert not Import.objects.exists()
+        assert caller.get("/jobs").json()["results"] == []
+
     def test_is_not_entered_before_it_was_checked(self, caller):
         sent = send(caller, table="organizations").json()
 

@@ -13,13 +13,15 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from activities import samples
+from activities.models import Activity
 from agreements.exports.characters import printable
 from agreements.models import Agreement
 from exchange.exports import files
-from exchange.imports import desk, reading
+from exchange.imports import desk, reading, undo
 from exchange.models import Import, State
 from exchange.shapes.tables import TABLES
 from lib.claims import Basis, DateClaim
+from organizations.models import Organization, Person
 from tests.agreements.conftest import empty_registry
 from tests.exchange.conftest import bring, done
 from tests.factories import (
@@ -109,6 +111,10 @@ class TestARegistry:
 
         assert imported.state() == State.APPLIED
         assert exported(owner, format) == before
+
+        undo.undo(imported, by=owner)
+        assert imported.state() == State.UNDONE
+        assert not any(model.objects.exists() for model in (Agreement, Activity, Organization, Person))
 
     def test_that_comes_back_unchanged_changes_nothing(self, format):
         registry()
