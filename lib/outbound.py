@@ -183,17 +183,20 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, resolve=None) -> 
     left = max(0.01, began + SECONDS - time.monotonic())
     connection = _connection(address, left)
     late = threading.Event()
+    line: socket.socket | None = None  # the connection forgets it as soon as an answer begins
 
     def hang_up() -> None:
         late.set()
-        with suppress(OSError, AttributeError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            if line:
+                line.shutdown(socket.SHUT_RDWR)
 
     watch = threading.Timer(left, hang_up)
     watch.daemon = True
     watch.start()
     try:
         connection.connect()
+        line = connection.sock
         if late.is_set():  # a handshake cannot be hung up on, and nobody would hang up again
             raise TimeoutError
         connection.request(

@@ -271,7 +271,7 @@ def receiver():
     stop.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     server.handle_error = lambda *_: None
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.05])
     thread.start()
     with override_settings(OUTBOUND_DEVELOPMENT=True):
         yield f"http://127.0.0.1:{server.server_port}"
@@ -313,6 +313,9 @@ class TestAnAnswer:
 
     def test_that_drips_is_hung_up_on(self, receiver, monkeypatch):
         monkeypatch.setattr(outbound, "SECONDS", 0.5)
+        began = time.monotonic()
 
         with pytest.raises(outbound.Unanswered, match="in time"):
             outbound.post(f"{receiver}/slow", b"{}", {})
+
+        assert time.monotonic() - began < 5  # all of it comes in ten
