@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from activities.models import Activity, Fulfilment, Participation, ProgressView
-from lib.shapes import Claim, Code, Reference, Strict, Texts
+from lib.shapes import Claim, Code, Known, Strict, Texts
 from organizations.models.organization import SourceLanguage
 from organizations.shapes import Child
 
@@ -11,7 +11,7 @@ from organizations.shapes import Child
 class FulfilmentShape(Child):
     """A commitment that the activity counts towards."""
 
-    commitment = Reference()
+    commitment = Known()
     extent = serializers.ChoiceField(choices=Fulfilment.Extent, default=Fulfilment.Extent.PART)
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
 
@@ -37,7 +37,7 @@ class ActivityShape(Child):
     status = serializers.ChoiceField(choices=Activity.Status, default=Activity.Status.PLANNED)
     held = Claim()
     place = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
-    organizers = serializers.ListField(child=Reference(), min_length=1)
+    organizers = serializers.ListField(child=Known(), min_length=1)
     counts_toward = FulfilmentShape(many=True, required=False, default=list)
     reached = ParticipationShape(many=True, required=False, default=list)
 
@@ -47,8 +47,8 @@ class ProgressViewShape(Child):
 
     type = serializers.CharField(read_only=True)
     url = serializers.URLField(read_only=True)
-    commitment = Reference()
-    party = Reference()
+    commitment = Known()
+    party = Known()
     verdict = serializers.ChoiceField(choices=ProgressView.Verdict)
     said_on = serializers.DateField()
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
@@ -75,6 +75,16 @@ class ProgressViewRecord(ProgressViewShape):
 
     version = serializers.IntegerField(read_only=True)
     evidence = EvidenceShape(many=True, read_only=True)
+
+
+class NewProgressView(ProgressViewShape):
+    """One party's own word on a commitment, as it is sent."""
+
+    party = Known(
+        required=False,
+        allow_null=True,
+        help_text="May be left out where one's organization is one party to the agreement.",
+    )
 
 
 class VocabularyTerm(Strict):

@@ -16,7 +16,13 @@ from rest_framework.response import Response
 
 from activities import queries, services
 from activities.models import Activity
-from activities.shapes import ActivityRecord, EvidenceShape, ProgressViewRecord, ProgressViewShape
+from activities.shapes import (
+    ActivityRecord,
+    EvidenceShape,
+    NewProgressView,
+    ProgressViewRecord,
+    ProgressViewShape,
+)
 from agreements.models import Commitment, Party
 from audit import versions
 from audit.models import AuditEvent
@@ -60,7 +66,7 @@ SAID = extend_schema(
     description="For one's own organization; `party` may be left out where it is one party to the agreement. What was "
     "said is not changed: say something newer.",
     parameters=[IDEMPOTENCY_KEY, ETAG],
-    request=ProgressViewRecord,
+    request=NewProgressView,
     responses={201: ProgressViewRecord} | problems(403, 415, 422),
 )
 

@@ -26,11 +26,12 @@ from agreements.models import (
 from lib import uploads
 from lib.claims import Answer
 from lib.rewording import Standing
-from lib.shapes import Address, Claim, Code, Pointer, Reference, Strict, Texts
+from lib.shapes import Address, Claim, Code, Known, Pointer, Reference, Strict, Texts
 from organizations.models.organization import SourceLanguage
 from organizations.shapes import (
     AliasShape,
     Child,
+    FreeSlug,
     IdentifierShape,
     OfficeShape,
     OrganizationShape,
@@ -113,6 +114,7 @@ class ProvedProfileClaim(ProfileClaimShape, Proved):
 class ProvedOrganization(OrganizationShape, Proved):
     """An organization as a dossier brings it: with the proof of what is said of it."""
 
+    slug = FreeSlug()
     aliases = ProvedAlias(many=True, required=False, default=list)
     profile = ProvedProfileClaim(many=True, required=False, default=list)
 
@@ -423,11 +425,11 @@ def _record(shape: type[Child], name: str, **more: serializers.Field) -> type[Ch
 
 def _part(shape: type[Child], name: str, **more: serializers.Field) -> type[Child]:
     """`shape` as a resource has it; the version is that of its agreement, of which it is a part."""
-    return _record(shape, name, agreement=Reference(), **more)
+    return _record(shape, name, agreement=Known(), **more)
 
 
 PartyRecord = _part(PartyShape, "PartyRecord")
-SignatoryRecord = _part(SignatoryShape, "SignatoryRecord", party=Reference(read_only=True))
+SignatoryRecord = _part(SignatoryShape, "SignatoryRecord", party=Known(read_only=True))
 GroupRecord = _part(GroupShape, "GroupRecord")
 ObjectiveRecord = _part(ObjectiveShape, "ObjectiveRecord")
 CommitmentRecord = _part(CommitmentShape, "CommitmentRecord")
@@ -436,7 +438,7 @@ AdvantageRecord = _part(AdvantageShape, "AdvantageRecord")
 QuestionRecord = _part(QuestionShape, "QuestionRecord")
 EventRecord = _part(EventShape, "EventRecord")
 AmendmentRecord = _part(AmendmentShape, "AmendmentRecord")
-LinkRecord = _part(LinkShape, "LinkRecord", to=Reference())
+LinkRecord = _part(LinkShape, "LinkRecord", to=Known())
 
 
 class ProvedFact(serializers.Serializer):
@@ -447,5 +449,30 @@ class ProvedFact(serializers.Serializer):
 
 
 CitationRecord = _part(CitationShape, "CitationRecord", fact=ProvedFact(read_only=True))
+
+
+class NewSignatory(SignatoryRecord):
+    """A signatory to be added: the party says of which agreement."""
+
+    agreement = Known(read_only=True)
+    party = Known()
+
+
+class FactShape(serializers.Serializer):
+    """What a new citation proves; `agreement` is the agreement itself."""
+
+    type = serializers.ChoiceField(
+        choices=["agreement" if each == "of_agreement" else each for each in Citation.FACTS]
+    )
+    id = serializers.UUIDField()
+
+
+class NewCitation(CitationRecord):
+    """A citation to be added: what it proves says of which agreement, where that is a part of one."""
+
+    agreement = Known(required=False, allow_null=True)
+    fact = FactShape()
+
+
 SourceRecord = _record(SourceShape, "SourceRecord")
 ProgrammeRecord = _record(ProgrammeShape, "ProgrammeRecord")

@@ -12,6 +12,12 @@ from lib.contract import ETAG, IF_NONE_MATCH
 from lib.endpoints import NOT, Listing
 from lib.shaping import PARAMETERS
 
+REASON = OpenApiParameter(
+    "reason",
+    OpenApiTypes.STR,
+    description="Why it is taken out: kept with the event. Some removals need one.",
+)
+
 
 def parameters_of(view: Any, action: str) -> list[OpenApiParameter]:
     """What `action` of the view set `view` takes in its address, as far as `Listing` reads it."""
@@ -21,7 +27,10 @@ def parameters_of(view: Any, action: str) -> list[OpenApiParameter]:
         return [*_filters(view), _order(view), *_shape(view)]
     if action == "retrieve":
         return [*_shape(view), IF_NONE_MATCH, ETAG]
-    return _shape(view) if getattr(view, "write_parameters", frozenset()) >= PARAMETERS and action else []
+    if action == "destroy":
+        return [REASON]
+    shapes_its_answer = getattr(view, "write_parameters", frozenset()) >= PARAMETERS
+    return _shape(view) if shapes_its_answer and action in {"create", "partial_update"} else []
 
 
 def _order(view: Listing) -> OpenApiParameter:

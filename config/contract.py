@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiResponse
 
 from config import asked as asking
 from config.rest import PROBLEMS
+from config.taken import Taken
 from lib import contract
 from lib.endpoints import Listing
 from lib.writing import Writes
@@ -19,6 +19,7 @@ JSON = "application/json"
 HTML = "text/html"
 WRITTEN = {
     "application/ld+json": {"type": "object", "required": ["@context"]},
+    "application/vnd.oai.openapi+json": {"type": "object", "required": ["openapi", "info", "paths"]},
     "text/csv": {"type": "string"},
     "text/calendar": {"type": "string"},
     "application/xml": {"type": "string"},
@@ -39,7 +40,7 @@ SHARED = {
 """Parameters that many operations have → what they are called among the components."""
 
 
-class Operation(AutoSchema):
+class Operation(Taken):
     """One operation, with the refusals and the headers that nobody has to name for each."""
 
     def get_override_parameters(self):

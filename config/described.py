@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 
 from config import snippets
@@ -18,6 +19,7 @@ from organizations.permissions import Scope
 HOST = "https://registry.example"
 SOME = "01a203dc-e9a9-7a11-8742-497411e572e3"
 """Stands for any id, where no registry is at hand."""
+ROOT = "/api/v1/"
 _ANYWHERE = {405, 416, 500}
 """Problems that no operation is told with: they are no part of it."""
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -26,6 +28,11 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 def complete(result: dict, generator, request, public) -> dict:
     """The document with all of it, always in English: a contract does not change with its reader."""
     with translation.override("en"):
+        result["servers"] = [{"url": settings.PUBLIC_URL, "description": "The registry that tells this."}]
+        # Addresses are told without a slash at the end, here as in every document; with one they answer too.
+        result["paths"] = {
+            path if path == ROOT else path.rstrip("/"): found for path, found in result["paths"].items()
+        }
         result["info"]["description"] += "\n\nAny address may answer:\n" + "".join(
             f"\n- `{slug}`: {kind.title}." for slug, kind in PROBLEMS.items() if kind.status in _ANYWHERE
         )
@@ -73,7 +80,7 @@ def _put(operation: dict, example: Example) -> None:
             if "json" in next(iter(sent)):
                 content.setdefault("examples", {})[_name(example)] = {
                     "summary": str(example.title),
-                    "value": snippets.known(example.body, dict.fromkeys(_names(example), SOME)),
+                    "value": snippets.known(example.body, dict.fromkeys(names(example), SOME)),
                 }
     answered = operation["responses"].get(str(example.status), {}).get("content", {})
     media_type = PROBLEM_JSON if example.status >= 400 else "application/json"
@@ -88,7 +95,7 @@ def _name(example: Example) -> str:
     return example.name.replace("-", "_")
 
 
-def _names(example: Example) -> set[str]:
+def names(example: Example) -> set[str]:
     return {*PLACES, *snippets.NAME.findall(str(example.body))}
 
 
@@ -135,7 +142,7 @@ def _ways_in(result: dict) -> None:
 
 def _tags(result: dict) -> None:
     for _method, path, operation in operations(result):
-        name = path.removeprefix("/api/v1/").partition("/")[0]
+        name = path.removeprefix(ROOT).partition("/")[0]
         operation["tags"] = ["service" if name in {"", "openapi.json", "me"} else name]
     names = dict.fromkeys(operation["tags"][0] for _m, _p, operation in operations(result))
     result["tags"] = [{"name": name} for name in [*names, "webhooks"]]

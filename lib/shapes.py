@@ -63,6 +63,18 @@ class Texts(Worded):
             kwargs.setdefault("default", dict)
         super().__init__(**kwargs)
 
+    def taken(self, *, is_patch: bool = False) -> dict:
+        """The schema of what is sent; in a merge patch null takes a language away."""
+        words = {"type": ["string", "null"] if is_patch else "string", "pattern": r"\S"}
+        if self.max_length:
+            words["maxLength"] = self.max_length
+        schema = {
+            "type": "object",
+            "properties": {code: dict(words) for code in languages.CODES},
+            "additionalProperties": False,
+        }
+        return schema if is_patch or self.allow_empty else schema | {"minProperties": 1}
+
     def to_internal_value(self, data):
         if not isinstance(data, dict):
             self.fail("object")
@@ -99,6 +111,16 @@ class Code(Worded):
         # The default is a callable, so that the contract does not print it as if it were a whole object.
         super().__init__(**({"default": lambda: code} if code else {}) | kwargs)
 
+    def taken(self, *, is_patch: bool = False) -> dict:
+        """The schema of what is sent."""
+        code = {"type": "string", "minLength": 1}
+        term = {
+            "type": "object",
+            "properties": {"code": code, "label": {"type": "string", "readOnly": True}},
+            "additionalProperties": False,
+        }
+        return {"anyOf": [code, term if is_patch else term | {"required": ["code"]}]}
+
     def to_internal_value(self, data):
         if isinstance(data, dict) and data.keys() <= {"code", "label"}:
             data = data.get("code")
@@ -108,6 +130,9 @@ class Code(Worded):
 
     def to_representation(self, value):
         return value
+
+
+_WAYS = {"id": {"type": "string", "format": "uuid"}, "key": {"type": "string", "minLength": 1}}
 
 
 @extend_schema_field(
@@ -129,16 +154,49 @@ class Reference(Worded):
         "form": _('Give {"id": …} of a record, or {"key": …} of one in this document.'),
     }
 
+    ways = ("id", "key")
+    """The members that say which record is meant."""
+
+    def taken(self, *, is_patch: bool = False) -> dict:
+        """The schema of what is sent."""
+        told = {name: {"type": "string", "readOnly": True} for name in ("type", "label", "url")}
+        schema = {
+            "type": "object",
+            "properties": {way: _WAYS[way] for way in self.ways} | told,
+            "additionalProperties": False,
+        }
+        if is_patch:
+            return schema
+        return schema | {"anyOf": [{"required": [way]} for way in self.ways]}
+
     def to_internal_value(self, data):
-        if not isinstance(data, dict) or not data.keys() <= {"id", "key", "type", "label", "url"}:
+        if not isinstance(data, dict) or not data.keys() <= {*self.ways, "type", "label", "url"}:
             self.fail("form")
-        pointer = data.get("key") or data.get("id")
+        pointer = next((data[way] for way in reversed(self.ways) if data.get(way)), None)
         if not isinstance(pointer, str) or not pointer or _UNFIT.search(pointer):
             self.fail("form")
         return pointer
 
     def to_representation(self, value):
         return value
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "type": {"type": "string", "readOnly": True},
+            "label": {"type": "string", "readOnly": True},
+            "url": {"type": "string", "format": "uri", "readOnly": True},
+        },
+    }
+)
+class Known(Reference):
+    """Points at a record of the registry by its id, where the document brings none that could be meant by a key."""
+
+    default_error_messages = {"form": _('Give the id of a record of the registry: {"id": …}.')}
+    ways = ("id",)
 
 
 @extend_schema_field({"type": "string", "description": "A web address, or the empty text."})

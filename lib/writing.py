@@ -218,7 +218,7 @@ class Removes(Writes):
         raise NotImplementedError
 
     def destroy(self, request, *args, **kwargs):
-        strict_parameters(request, {"language", "reason"} | self.write_parameters)
+        strict_parameters(request, {"language", "reason"})
         with self.held() as (row, _demanded):
             self.remove(row, request.query_params.get("reason", ""))
         return Response(status=204)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from lib.shapes import Address, Claim, Code, Reference, Strict, Texts
+from lib.shapes import Address, Claim, Code, Known, Reference, Strict, Texts
 from organizations.models import Alias, Office, Organization, ProfileClaim
 from organizations.models.organization import SourceLanguage
 
@@ -89,6 +89,14 @@ class PersonShape(Child):
 # As records of their own, over the API: with a version, and what is only said when they are entered.
 
 
+class FreeSlug(serializers.SlugField):
+    """The short address of a new organization."""
+
+    def __init__(self, **kwargs):
+        told = "Made of the name where it is left out."
+        super().__init__(**({"max_length": 80, "required": False, "help_text": told} | kwargs))
+
+
 class OrganizationRecord(OrganizationShape):
     """An organization as a record of its own."""
 
@@ -98,9 +106,7 @@ class OrganizationRecord(OrganizationShape):
 class NewOrganization(OrganizationShape):
     """An organization to be entered."""
 
-    slug = serializers.SlugField(
-        max_length=80, required=False, help_text="Made of the name where it is left out."
-    )
+    slug = FreeSlug()
     allow_duplicate = serializers.BooleanField(
         required=False, default=False, help_text="It is another one than those it looks like."
     )
@@ -125,11 +131,11 @@ class OfficeRecord(OfficeShape):
 
     url = serializers.URLField(read_only=True)
     version = serializers.IntegerField(read_only=True)
-    person = Reference()
+    person = Known()
 
 
 class MergeShape(Strict):
     """Into which record another is merged, and how one knows that they are one."""
 
-    into = Reference()
+    into = Known()
     reason = serializers.CharField(max_length=2000)

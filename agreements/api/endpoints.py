@@ -59,7 +59,7 @@ def described(name: str, one: str):
         told = {"list": extend_schema(summary=name), "retrieve": extend_schema(summary=one)}
         if issubclass(view, PartWrites):
             shape, one_of_them = view.serializer_class, one[0].lower() + one[1:]
-            told["create"] = added(f"Add {one_of_them}", shape)
+            told["create"] = added(f"Add {one_of_them}", shape, view.new_shape or shape)
             told["partial_update"] = patched(f"Change {one_of_them}", shape)
             told["destroy"] = removed(f"Take {one_of_them} out")
         return extend_schema_view(**told)(view)
@@ -252,6 +252,7 @@ class Citations(CitationWrites, Endpoint):
     required = READ | WRITE
     queryset = Citation.objects.none()
     serializer_class = shapes.CitationRecord
+    new_shape = shapes.NewCitation
     record_type, resource = "citation", "citations"
     filterset_class = filters.CitationFilter
 

@@ -28,6 +28,8 @@ class PartWrites(Creates, Changes, Removes, OfAnAgreement):
     fixed = frozenset({"id", "agreement", "changes", "resolution"})
     way = "agreement"
     """The way from its table to the agreement."""
+    new_shape: type[serializers.Serializer] | None = None
+    """What is sent for a new one, where it is not what is read."""
 
     def agreement_of(self, row):
         return row.agreement
@@ -126,10 +128,10 @@ class PartWrites(Creates, Changes, Removes, OfAnAgreement):
 
     def owner(self, document: Mapping[str, Any]) -> Agreement:
         """The agreement that a new part is for. Raises Refused where none is named that the actor may read."""
-        return self.readable(document.get("agreement"), "/agreement")
+        told = document.get("agreement")
+        return self.readable(told.get("id") if isinstance(told, Mapping) else None, "/agreement")
 
-    def readable(self, reference: Any, pointer: str) -> Agreement:
-        key = reference.get("id") if isinstance(reference, Mapping) else reference
+    def readable(self, key: Any, pointer: str) -> Agreement:
         if not isinstance(key, str) or not key:
             raise Refused.at(pointer, "required", _('Say of which agreement it is a part: {"id": …}.'))
         agreement = (key := uuid_of(key)) and Agreement.objects.visible_to(self.request.user).filter(pk=key)
@@ -216,7 +218,7 @@ class CitationWrites(PartWrites):
         if document.get("agreement") is not None:
             return super().owner(document)
         if told.get("type") == "agreement":
-            return self.readable(told, "/fact")
+            return self.readable(told["id"], "/fact")
         if (type := str(told.get("type", ""))) not in _WAYS:
             raise Refused.at("/agreement", "required", _("Say for which agreement it proves this."))
         # A fact that may not be read is told of as one that is not there.

@@ -248,6 +248,7 @@ class Signatories(SignatoryWrites, Part):
     model = Signatory
     queryset = Signatory.objects.none()
     serializer_class = shapes.SignatoryRecord
+    new_shape = shapes.NewSignatory
     record_type, resource = "signatory", "signatories"
     filterset_class = filters.SignatoryFilter
     brought = ("party__agreement", "person")

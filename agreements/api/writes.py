@@ -38,13 +38,13 @@ WITH_A_REASON = frozenset({Action.SEND_BACK, Action.WITHDRAW})
 _State = Agreement.EditorialState
 
 
-def added(summary: str, shape: type) -> Any:
-    """A POST of a part in the OpenAPI document."""
+def added(summary: str, shape: type, new: type) -> Any:
+    """A POST of a part in the OpenAPI document; `new` is what is sent."""
     return extend_schema(
         summary=summary,
         description="A new part of the agreement that `agreement` names; it may carry a `key`. If-Match is honoured.",
         parameters=[ETAG],
-        request=shape,
+        request=new,
         responses={201: shape} | problems(409, 412),
     )
 

@@ -164,7 +164,7 @@ class LeanedOn(Intake):
             if None in entered.aliases or None in entered.profile:
                 self.give_up(part)
                 return
-        elif Organization.objects.filter(slug=part["slug"]).exists():
+        elif "slug" in part and Organization.objects.filter(slug=part["slug"]).exists():
             self.fault(
                 f"{at}/slug",
                 "already_registered",
@@ -173,8 +173,9 @@ class LeanedOn(Intake):
             self.give_up(part)
             return
         else:
+            slug = part.get("slug") or organization_services.free_slug(part["names"])
             entered = organization_services.add_organization(
-                part, parent=parent, keep_ids=self.restoring, by=self.by
+                {**part, "slug": slug}, parent=parent, keep_ids=self.restoring, by=self.by
             )
         self.cite("organization", entered.organization, part, at)
         for member, fact, rows in (

@@ -57,6 +57,9 @@ class BatchShape(Strict):
     dry_run = serializers.BooleanField(
         default=False, help_text="Tell what would become of each; write nothing."
     )
+    documents = serializers.BooleanField(
+        default=False, help_text="Tell each record as it reads afterwards, so that nobody has to ask for it."
+    )
     items = BatchItem(many=True, allow_empty=False)
 
 
@@ -70,6 +73,9 @@ class BatchResult(serializers.Serializer):
     id = serializers.UUIDField(required=False)
     version = serializers.IntegerField(required=False)
     url = serializers.URLField(required=False)
+    document = serializers.DictField(
+        required=False, help_text="The record as GET answers it, where `documents` asked for it."
+    )
     problem = ProblemShape(required=False)
     candidates = serializers.ListField(child=serializers.DictField(), required=False)
 
@@ -164,6 +170,8 @@ class Batch(Writes, Records):
                 transaction.set_rollback(True)
                 for each in results:
                     _as_if(each)
+            elif told["documents"]:
+                records.tell(results)
         return results
 
     def _result(self, records: Upserts, index: int, item: Mapping[str, Any], mode: str) -> dict[str, Any]:

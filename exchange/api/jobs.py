@@ -243,7 +243,7 @@ class Jobs(Endpoint):
     )
     @action(detail=True, filterset_class=None)
     def rows(self, request, pk=None):
-        strict_parameters(request, {"verdict", "page_size", "cursor"})
+        strict_parameters(request, {"verdict", "page_size", "cursor", "count"})
         verdict = request.query_params.get("verdict")
         if verdict is not None and verdict not in ImportRow.Verdict.values:
             raise ValidationError({"verdict": [", ".join(ImportRow.Verdict.values)]}, code="unknown_verdict")

@@ -169,6 +169,9 @@ class Upserts:
         shape = self.view.get_serializer_class()()
         fixed = {name for name, field in shape.fields.items() if field.read_only} | set(self.view.fixed)
         kept = {name: value for name, value in before.items() if name in fixed | {"slug"}}
+        if self.distinguishes:
+            # It let the record pass when it was new, and says nothing of one that is there.
+            told = {name: value for name, value in told.items() if name != "allow_duplicate"}
         return self._change(row, before, kept | dict(told), told, identifier)
 
     def _own(self, key: Any, demanded: Demanded) -> Model:
@@ -212,6 +215,18 @@ class Upserts:
         """Whether the two say the same, however they say it: then there is nothing to write."""
         forms = [self.view.get_serializer_class()(data=each) for each in (before, document)]
         return all(each.is_valid() for each in forms) and forms[0].validated_data == forms[1].validated_data
+
+    # Telling.
+
+    def tell(self, results: Iterable[dict[str, Any]]) -> None:
+        """Put into each result its document, as far as the actor reads it; all in as many queries."""
+        rows = self.view.detailed(
+            self.view.get_queryset().filter(pk__in=[each["id"] for each in results if "id" in each])
+        )
+        found = {each["id"]: each for each in self.view.documents(list(rows))}
+        for each in results:
+            if document := found.get(each.get("id")):
+                each["document"] = document
 
     def _version(self, row: Model) -> int | None:
         now = self.view.get_queryset().filter(pk=row.pk).first()

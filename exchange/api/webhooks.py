@@ -19,7 +19,7 @@ from exchange.shapes.webhooks import (
 from lib.contract import ETAG, IDEMPOTENCY_KEY, IF_MATCH, problems
 from lib.endpoints import Endpoint, strict_parameters
 from lib.problems import Refused, pointed
-from lib.writing import Changes, Creates, Removes
+from lib.writing import MERGE_PATCH, Changes, Creates, Removes
 from organizations.permissions import Permission
 
 ACTIONS = (
@@ -49,7 +49,7 @@ ACTIONS = (
         summary="Change a webhook",
         description="One that is switched on again goes on where it stopped.",
         parameters=[IF_MATCH, ETAG],
-        request={"application/merge-patch+json": WebhookEndpointShape},
+        request={MERGE_PATCH: WebhookEndpointShape, "application/json": WebhookEndpointShape},
         responses={200: WebhookEndpointShape} | problems(412, 415, 422, 428),
     ),
     destroy=extend_schema(
@@ -124,7 +124,7 @@ class WebhookEndpoints(Creates, Changes, Removes, Endpoint):
     )
     @action(detail=True, serializer_class=WebhookDeliveryShape)
     def deliveries(self, request, pk=None):
-        strict_parameters(request, {"state", "page_size", "cursor"})
+        strict_parameters(request, {"state", "page_size", "cursor", "count"})
         found = WebhookDelivery.objects.filter(endpoint=self.one(self.get_queryset()))
         if (state := request.query_params.get("state")) is not None:
             if state not in WebhookDelivery.State.values:

@@ -3,6 +3,7 @@
 from organizations.services.bodies import (
     change_organization,
     change_person,
+    free_slug,
     held,
     holds,
     may_change,

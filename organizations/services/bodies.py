@@ -113,7 +113,7 @@ def register_organization(
     with one_write():
         _hold(Organization, content | ({"slug": ""} if is_nameless else {}))
         if is_nameless:
-            content["slug"] = _free_slug(content["names"])
+            content["slug"] = free_slug(content["names"])
         parent = _fitting(content, None, by=by)
         if not allow_duplicate:
             _demand_new(_asked_organization(content), queries.reference, by=by)
@@ -226,7 +226,7 @@ def _demand_own_place(content: Mapping[str, Any], row: Organization | None) -> N
         raise Problem("conflict", faults=faults, members={"conflicts_with": references})
 
 
-def _free_slug(names: Mapping[str, str]) -> str:
+def free_slug(names: Mapping[str, str]) -> str:
     """A short address made of the first name there is that no other organization has."""
     base = _base(names)
     hold(_slug(base))

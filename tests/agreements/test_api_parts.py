@@ -298,10 +298,12 @@ class TestACitation:
         organization = {"type": "organization", "id": whole["organizations"][0]["id"]}
 
         nowhere = editor.post("/citations", quote | {"fact": organization})
-        somewhere = editor.post("/citations", quote | {"fact": organization, "agreement": whole["id"]})
+        bare = editor.post("/citations", quote | {"fact": organization, "agreement": whole["id"]})
+        owner = {"agreement": {"id": whole["id"]}}
+        somewhere = editor.post("/citations", quote | {"fact": organization} | owner)
 
         assert (of_the_whole.status_code, of_the_whole.json()["fact"]) == (201, agreement)
-        assert faults(nowhere) == {"/agreement": "required"}
+        assert faults(nowhere) == faults(bare) == {"/agreement": "required"}
         assert (somewhere.status_code, somewhere.json()["fact"]) == (201, organization)
 
     def test_is_refused_where_the_source_does_not_say_so(self, editor, whole):

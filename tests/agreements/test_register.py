@@ -70,6 +70,16 @@ class TestRegister:
         assert agreement.signed.text == dossier["dates"]["signed"]["stated"]
         assert agreement.signed.range is None
 
+    def test_makes_the_short_address_of_a_new_organization_where_none_is_said(self, dossier, people):
+        new = {"source_language": "en", "names": {"en": "Loom of Testford"}}
+        dossier["organizations"] += [{"key": "loom", **new}, {"key": "second-loom", **new}]
+
+        services.register(dossier, by=people["contributor"])
+
+        first, second = Organization.objects.filter(name_en="Loom of Testford").order_by("pk")
+        assert first.slug == "loom-of-testford"
+        assert second.slug.startswith("loom-of-testford-")
+
 
 class TestRegisterRefuses:
     def test_a_reader(self, dossier, people):

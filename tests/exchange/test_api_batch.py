@@ -99,6 +99,40 @@ class TestABatch:
         assert outcomes(again) == ["unchanged"] * 5
         assert AuditEvent.objects.count() == before
 
+    def test_tells_each_record_as_it_reads_afterwards_where_it_is_asked_to(self, partner):
+        wrong = item(2, data=body(2, country="Morocco"))
+        partner.post("/batch/organizations", {"items": [item(1)]})
+
+        answer = partner.post(
+            "/batch/organizations",
+            {"documents": True, "items": [item(1, data={"city": "Fes"}), wrong, item(3)]},
+        )
+
+        one, failed, three = answer.json()["results"]
+        assert "document" not in failed
+        for told in (one, three):
+            assert told["document"] == partner.get(f"/organizations/{told['id']}").json()
+        plain = partner.post("/batch/organizations", {"items": [item(1)]}).json()["results"][0]
+        assert "document" not in plain
+        trial = {"documents": True, "dry_run": True, "items": [item(4), item(1)]}
+        assert all(
+            "document" not in each for each in partner.post("/batch/organizations", trial).json()["results"]
+        )
+
+    def test_tells_the_documents_of_twelve_in_as_many_queries_as_that_of_one(self, partner):
+        def asked(number: int, *, documents: bool) -> int:
+            batch = {"documents": documents, "items": [item(each) for each in range(number)]}
+            with CaptureQueriesContext(connection) as found:
+                answer = partner.post("/batch/organizations", batch)
+            assert outcomes(answer) == ["unchanged"] * number
+            return len(found)
+
+        partner.post("/batch/organizations", {"items": [item(number) for number in range(12)]})
+
+        more = [asked(number, documents=True) - asked(number, documents=False) for number in (1, 12)]
+
+        assert more[0] == more[1]
+
     def test_one_that_fails_is_told_with_its_reason_and_the_others_are_done(self, partner):
         wrong = item(2, data=body(2, country="Morocco"))
 
@@ -381,6 +415,15 @@ class TestANumber:
         )
         assert other.json()["slug"] == first.json()["slug"]
         assert other.json()["version"] == 2
+
+    def test_what_lets_a_likeness_pass_may_be_said_again(self, partner):
+        told = body(1) | {"allow_duplicate": True}
+        first = partner.put("/identifiers/organizations/partner-x/ORG-1", told)
+
+        again = partner.put("/identifiers/organizations/partner-x/ORG-1", told)
+
+        assert (first.status_code, again.status_code) == (201, 200), again.json()
+        assert again.json() == first.json()
 
     def test_a_state_that_was_read_is_asked_for_where_it_is_said(self, partner):
         address = "/identifiers/organizations/partner-x/ORG-1"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from openapi_spec_validator import validate
 
 from config import described
@@ -24,6 +24,12 @@ pytestmark = [pytest.mark.xdist_group("contract"), pytest.mark.django_db]
 @pytest.fixture(scope="module")
 def committed() -> dict:
     return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def _at_the_example_host(settings):
+    """As `make contract` writes it: a contract tells the address of the registry that serves it."""
+    settings.PUBLIC_URL = described.HOST
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def routes() -> Iterator[tuple[str, str]]:
         actions = getattr(each.callback, "actions", None) or {"get": "get"}
         for method in actions:
             if method not in {"head", "options"}:
-                yield method, f"/{path}"
+                yield method, f"/{path}" if f"/{path}" == described.ROOT else f"/{path}".rstrip("/")
 
 
 class TestTheContract:
@@ -72,7 +78,23 @@ class TestTheContract:
 
     def test_names_every_route_with_every_method_and_no_other(self, committed):
         told = {(method, path) for method, path, _operation in described.operations(committed)}
-        assert told == {each for each in routes() if each[1] != "/api/v1/"} | {("get", "/api/v1/")}
+        assert told == {each for each in routes() if each[1] != "/api/v1"}
+
+    def test_tells_addresses_that_answer_with_a_slash_at_the_end_too(self, committed):
+        for path in committed["paths"]:
+            if path == described.ROOT or path.endswith(".json") or "/identifiers/" in path:
+                continue  # a number may end with a slash
+            there = re.sub(r"{\w+}", "00000000-0000-7000-8000-000000000000", path)
+            there = there.replace(
+                "/vocabularies/00000000-0000-7000-8000-000000000000", "/vocabularies/themes"
+            )
+            there = there.replace("/exports/00000000-0000-7000-8000-000000000000", "/exports/registry.zip")
+            there = re.sub(r"(deliveries/)[0-9a-f-]+", r"\g<1>1", there)
+            assert resolve(there).func is resolve(f"{there}/").func, path
+
+    def test_says_where_it_is_served(self, client, settings):
+        settings.PUBLIC_URL = "https://elsewhere.example"
+        assert client.get(reverse("openapi")).json()["servers"][0]["url"] == "https://elsewhere.example"
 
     def test_says_of_every_operation_what_it_is(self, committed):
         names = []
@@ -202,16 +224,16 @@ class TestNothingIsTakenBack:
     @pytest.mark.parametrize(
         ("change", "told"),
         [
-            (lambda it: it["paths"].pop("/api/v1/me/"), "/paths//api/v1/me/"),
-            (lambda it: it["paths"]["/api/v1/activities/"].pop("post"), "/paths//api/v1/activities//post"),
+            (lambda it: it["paths"].pop("/api/v1/me"), "/paths//api/v1/me"),
+            (lambda it: it["paths"]["/api/v1/activities"].pop("post"), "/paths//api/v1/activities/post"),
             (lambda it: _member(it, "version").update(type="string"), "'integer' → 'string'"),
             (lambda it: _record(it).pop("place"), "/properties/place"),
             (
                 lambda it: it["components"]["schemas"]["ActivityRecordRequest"]["required"].append("place"),
                 "required/place",
             ),
-            (lambda it: it["paths"]["/api/v1/activities/"]["get"]["parameters"].clear(), "parameters"),
-            (lambda it: it["paths"]["/api/v1/activities/"]["post"]["responses"].pop("201"), "/responses/201"),
+            (lambda it: it["paths"]["/api/v1/activities"]["get"]["parameters"].clear(), "parameters"),
+            (lambda it: it["paths"]["/api/v1/activities"]["post"]["responses"].pop("201"), "/responses/201"),
         ],
     )
     def test_is_noticed(self, committed, change, told):
@@ -224,8 +246,8 @@ class TestNothingIsTakenBack:
     def test_lets_it_grow(self, committed):
         altered = json.loads(json.dumps(committed))
         _record(altered)["more"] = {"type": "string"}
-        altered["paths"]["/api/v1/more/"] = {"get": {}}
-        altered["paths"]["/api/v1/me/"]["get"]["summary"] = "Other words"
+        altered["paths"]["/api/v1/more"] = {"get": {}}
+        altered["paths"]["/api/v1/me"]["get"]["summary"] = "Other words"
         assert list(narrowed(committed, altered)) == []
 
 
