@@ -144,10 +144,10 @@ class Listing(Records):
     @cached_property
     def wanted(self) -> shaping.Wanted:
         """What the documents are to look like. Raises ValidationError."""
-        followed = {path: shaping.members(each.serializer_class()) for path, each in self.expandable.items()}
+        followed = {path: shaping.members(each.serializer_class) for path, each in self.expandable.items()}
         return shaping.wanted(
             self.request.query_params,
-            known=shaping.members(self.serializer_class()),
+            known=shaping.members(self.serializer_class),
             expandable=dict.fromkeys(self.more) | followed,
         )
 

@@ -7,6 +7,7 @@ for all there is below it.
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -69,9 +70,10 @@ def wanted(query: Any, *, known: Tree, expandable: Mapping[str, Tree | None]) ->
     return Wanted(chosen["fields"], chosen["omit"], brief == "true", expand)
 
 
-def members(shape: serializers.Serializer) -> Tree:
-    """The names a document of `shape` may have, with those below them."""
-    return {name: _below(each) for name, each in shape.fields.items() if not each.write_only}
+@cache
+def members(shape: type[serializers.Serializer]) -> Tree:
+    """The names a document of `shape` may have, with those below them. They are the same for every request."""
+    return _members(shape())
 
 
 def expand(documents: Sequence[dict], path: str, load: Callable[[list[str]], Mapping[str, dict]]) -> None:
@@ -100,11 +102,15 @@ def _at(document: Any, path: list[str]) -> Iterator[dict]:
             yield document
 
 
+def _members(shape: serializers.Serializer) -> Tree:
+    return {name: _below(each) for name, each in shape.fields.items() if not each.write_only}
+
+
 def _below(shape: serializers.Field) -> Tree:
     if isinstance(shape, serializers.ListSerializer | serializers.ListField):
         return _below(shape.child)
     if isinstance(shape, serializers.Serializer):
-        return members(shape)
+        return _members(shape)
     told = getattr(shape, "_spectacular_annotation", {}).get("field")
     properties = told.get("properties", {}) if isinstance(told, dict) else {}
     return {name: {} for name, each in properties.items() if not each.get("writeOnly")}
