@@ -1,5 +1,6 @@
 """What holds for every test: nothing slow, nothing left behind, nobody else's network."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -37,6 +38,13 @@ KEPT = {
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Bytes that a test makes hold the time, and each process has its own: they are named by their place."""
     return argname if isinstance(val, bytes) and len(val) > 30 else None
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: it is not looked through again for every few requests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
