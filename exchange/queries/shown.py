@@ -4,7 +4,7 @@ The conditions are those of `Agreement.objects.open_to`, asked of each version o
 holds the two to each other.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -156,12 +156,73 @@ def counted(activities: Collection[UUID]) -> list[tuple[UUID, UUID]]:
         return cursor.fetchall()
 
 
-def parties(agreements: Collection[UUID], organization: UUID) -> set[UUID]:
-    """Those to which an organization is, or ever was, a party."""
+@dataclass(frozen=True)
+class Moment:
+    """When something happened to a record: `key` is that of the record, `xid` the transaction."""
+
+    key: UUID
+    at: datetime
+    xid: int
+
+
+# Whether a version of a row stood when the event `e` happened, or stood until its transaction and ended by it.
+_STOOD = """
+    NOT {row}.gone AND ({row}.at <= e.at OR {row}.xid = e.xid)
+    AND NOT EXISTS (
+        SELECT 1 FROM audit_rowversion newer
+         WHERE newer.table_name = {row}.table_name AND newer.row_id = {row}.row_id AND newer.id > {row}.id
+           AND newer.at <= e.at AND newer.xid <> e.xid)
+"""
+_EVENTS = (
+    "unnest(%(keys)s::uuid[], %(ats)s::timestamptz[], %(xids)s::bigint[]) WITH ORDINALITY e(key, at, xid, n)"
+)
+_PARTIES = f"""
+    SELECT DISTINCT e.n FROM {_EVENTS}
+      JOIN audit_rowversion p ON p.table_name = %(parties)s AND p.owner_id = e.key
+       AND (p.row ->> 'organization_id')::uuid = %(organization)s::uuid
+     WHERE {_STOOD.format(row="p")}
+"""  # noqa: S608 — our own words
+_DONE = f"""
+    SELECT e.n FROM {_EVENTS}
+      JOIN audit_rowversion f ON f.table_name = %(fulfilments)s AND (f.row ->> 'activity_id')::uuid = e.key
+      JOIN audit_rowversion c ON c.table_name = %(commitments)s AND c.row_id = f.owner_id
+      JOIN audit_rowversion p ON p.table_name = %(parties)s AND p.owner_id = c.owner_id
+       AND (p.row ->> 'organization_id')::uuid = %(organization)s::uuid
+     WHERE {_STOOD.format(row="f")} AND {_STOOD.format(row="p")}
+     UNION
+    SELECT e.n FROM {_EVENTS}
+      JOIN audit_rowversion o ON o.table_name = %(organizers)s AND o.owner_id = e.key
+       AND (o.row ->> 'organization_id')::uuid = %(organization)s::uuid
+     WHERE {_STOOD.format(row="o")}
+"""  # noqa: S608 — our own words
+
+
+def with_party(agreements: Sequence[Moment], organization: UUID) -> list[Moment]:
+    """The events of agreements to which an organization was a party then, or ceased to be one by them."""
+    return _happened(_PARTIES, agreements, organization)
+
+
+def of_party(activities: Sequence[Moment], organization: UUID) -> list[Moment]:
+    """The events of activities that an organization held then, or that counted towards agreements to which it was a
+    party; those by which that ended are among them."""
+    return _happened(_DONE, activities, organization)
+
+
+def _happened(sql: str, events: Sequence[Moment], organization: UUID) -> list[Moment]:
+    if not events:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT owner_id FROM audit_rowversion WHERE table_name = %s"
-            " AND owner_id = ANY(%s::uuid[]) AND (row ->> 'organization_id')::uuid = %s::uuid",
-            [Party._meta.db_table, [str(each) for each in agreements], str(organization)],
+            sql,
+            {
+                "keys": [str(each.key) for each in events],
+                "ats": [each.at for each in events],
+                "xids": [each.xid for each in events],
+                "organization": str(organization),
+                "parties": Party._meta.db_table,
+                "commitments": Commitment._meta.db_table,
+                "fulfilments": Fulfilment._meta.db_table,
+                "organizers": ActivityOrganizer._meta.db_table,
+            },
         )
-        return {key for (key,) in cursor.fetchall()}
+        return [events[number - 1] for (number,) in cursor.fetchall()]

@@ -53,20 +53,19 @@ def matching(endpoint: WebhookEndpoint, lines: Sequence[feed.Line]) -> list[tupl
 
 
 def _about(party: UUID, lines: Iterable[feed.Line]) -> set[feed.Place]:
-    """The places of lines about an organization, its agreements, and what is done and said under them."""
+    """The places of lines about an organization, its agreements, and what is done and said under them.
+
+    Whose they were counts as of each event: who is no party any more is told that, and nothing after it.
+    """
     lines = list(lines)
-    done = [each.id for each in lines if each.kind == "activity"]
-    under = shown.counted(done) if done else []
-    asked = {each.chain for each in lines if each.kind in ("agreement", "progress_view")}
-    agreements = shown.parties(asked | {agreement for _activity, agreement in under}, party)
-    activities = {activity for activity, agreement in under if agreement in agreements}
-    activities |= set(shown.held(done, party)) if done else set()
+    moments = {each.place: shown.Moment(each.chain, each.at, each.place.xid) for each in lines}
+    agreements = [moments[each.place] for each in lines if each.kind in ("agreement", "progress_view")]
+    activities = [moments[each.place] for each in lines if each.kind == "activity"]
+    theirs = {*shown.with_party(agreements, party), *shown.of_party(activities, party)}
     return {
         each.place
         for each in lines
-        if (each.kind == "organization" and each.id == party)
-        or (each.kind in ("agreement", "progress_view") and each.chain in agreements)
-        or (each.kind == "activity" and each.id in activities)
+        if moments[each.place] in theirs or (each.kind == "organization" and each.id == party)
     }
 
 

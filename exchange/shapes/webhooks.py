@@ -12,7 +12,7 @@ class WebhookFilter(Strict):
     party = serializers.UUIDField(
         allow_null=True,
         default=None,
-        help_text="Only this organization, its agreements, what is done under them.",
+        help_text="Only this organization, its agreements as they were then, what was done under them.",
     )
 
 

@@ -10,11 +10,15 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.db import InterfaceError, connection
+from django.db import InterfaceError, connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from activities.models import ActivityOrganizer, Fulfilment
+from agreements.models import Party
+from agreements.services import remove_draft
+from audit import trail
 from audit.models import AuditEvent
 from exchange.management.commands import send_webhooks
 from exchange.models import WebhookDelivery, WebhookEndpoint
@@ -28,6 +32,7 @@ from organizations.services import merge
 from tests.exchange.feeding import settle
 from tests.exchange.test_api_changes import touch
 from tests.factories import (
+    TESTS,
     ActivityFactory,
     AgreementFactory,
     ApiTokenFactory,
@@ -204,6 +209,62 @@ class TestAMessage:
             f"activities/{done.pk}",
             f"organizations/{partner.pk}",
         ]
+
+    def test_is_of_the_parties_that_there_were_when_it_happened(self, receiver):
+        """Who left an agreement is told so, and nothing of it after that."""
+        agreement, other = AgreementFactory(published=True), AgreementFactory(published=True)
+        leaving, coming = agreement.parties.order_by("position").last(), OrganizationFactory()
+        gone = leaving.organization
+        row, _secret = hook(party=gone.pk, events=["agreement.*"])
+        late, _secret = hook(party=coming.pk, events=["agreement.*"])
+        touch(agreement, title_en="One")
+        touch(other, title_en="One")
+        with transaction.atomic():
+            Party.objects.filter(pk=leaving.pk).update(organization=coming)
+            trail.record("agreement.corrected", agreement, by=TESTS, changes={"title_en": (None, "Two")})
+        touch(agreement, title_en="Three")
+        send_all()
+
+        for each in (row, late):
+            told = {json.loads(body)["data"]["id"] for body in each.deliveries.values_list("body", flat=True)}
+            assert told == {str(agreement.pk)}
+        assert row.deliveries.count() == 2, "what it was a party to, and its leaving"
+        assert late.deliveries.count() == 2, "its coming, and what was after that"
+
+    def test_of_a_draft_that_goes_is_told_to_its_parties(self, receiver):
+        token = ApiTokenFactory()
+        agreement = AgreementFactory(
+            registered_for=token.organization, parties=[token.organization, OrganizationFactory()]
+        )
+        row, _secret = hook(token, party=token.organization_id, events=["agreement.*"])
+        stranger, _secret = hook(token, party=OrganizationFactory().pk, events=["agreement.*"])
+        remove_draft(agreement.pk, by=UserFactory(editor=True))
+        send_all()
+
+        assert [each.type for each in row.deliveries.all()] == ["agreement.deleted"]
+        assert not stranger.deliveries.exists()
+
+    def test_of_an_activity_is_of_who_held_it_or_whose_commitments_it_counts_towards_then(self, receiver):
+        once, now = AgreementFactory(published=True), AgreementFactory(published=True)
+        activity = ActivityFactory(organizers=[OrganizationFactory()])
+        counts = FulfilmentFactory(activity=activity, commitment=CommitmentFactory(agreement=once))
+        organizer = activity.organizers.get()
+        before, after = organizer.organization, OrganizationFactory()
+        hooks = {
+            each: hook(party=each.pk, events=["activity.*"])[0]
+            for each in (once.parties.first().organization, now.parties.first().organization, before, after)
+        }
+        with transaction.atomic():
+            Fulfilment.objects.filter(pk=counts.pk).delete()
+            trail.record("activity.changed", activity, by=TESTS, changes={"counts_toward": (None, None)})
+        FulfilmentFactory(activity=activity, commitment=CommitmentFactory(agreement=now))
+        with transaction.atomic():
+            ActivityOrganizer.objects.filter(pk=organizer.pk).update(organization=after)
+            trail.record("activity.changed", activity, by=TESTS, changes={"organizers": (None, None)})
+        touch(activity, title_en="Last")
+        send_all()
+
+        assert [each.deliveries.count() for each in hooks.values()] == [1, 2, 2, 2]
 
     def test_reaches_every_endpoint_it_matches(self, receiver):
         """Overlapping wishes: one does not take it from the other."""
