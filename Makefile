@@ -16,7 +16,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 DEPLOYED := env DEBUG=false SECURE_COOKIES=true PUBLIC_READING=false ALLOWED_HOSTS=registry.example \
 	PUBLIC_URL=https://registry.example SECRET_KEY=only-for-the-deployment-check-0123456789-abcdefghij-ABCDEFGHIJ
 
-.PHONY: help run test drill check fix contract shell lock clean
+.PHONY: help run test drill bench check fix contract shell lock clean
 
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: $(INSTALLED_DEV) ## Run the tests (ARGS="tests/tools -k port" for some of 
 
 drill: $(INSTALLED_DEV) ## Run the long proofs: thousands of agreements, every page in every language
 	@$(PY) -m pytest -n 2 -m drill $(ARGS)
+
+bench: $(INSTALLED_DEV) ## Measure the speed beside PostgreSQL alone (SCALES=1k,10k,100k to see how it grows)
+	@$(PY) -m tools.bench
 
 check: $(INSTALLED_DEV) ## Check style, the order of the rooms, migrations and deployment settings
 	@$(PY) -m ruff check .

@@ -13,10 +13,9 @@ from organizations.models import Descent, Organization, User
 from organizations.services.tokens import issue_token
 from tests.bearing import bearing
 from tests.factories import TESTS
-from tools import dataset
+from tools.lifelike import load
 from tools.lifelike.tables import TABLES
 from tools.lifelike.world import World
-from tools.postgres import Refusal
 
 SMALL = World(60)
 DERIVED = {
@@ -57,7 +56,7 @@ def quietly(line: str) -> None:
 
 @pytest.fixture
 def filled() -> World:
-    dataset.fill(SMALL, say=quietly)
+    load.fill(SMALL, say=quietly)
     return SMALL
 
 
@@ -91,13 +90,13 @@ class TestRows:
 class TestALoad:
     def test_leaves_what_the_triggers_would_have_left(self):
         with transaction.atomic():
-            dataset.fill(SMALL, awake=True, say=quietly)
+            load.fill(SMALL, awake=True, say=quietly)
             trail.record("test.made", Agreement.objects.first(), by=TESTS)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # every rule has spoken
             awake, rows = told(DERIVED), everything()
             transaction.set_rollback(True)
-        dataset.fill(SMALL, say=quietly)
+        load.fill(SMALL, say=quietly)
 
         assert everything() == rows
         for table, drawn in told(DERIVED).items():
@@ -106,29 +105,29 @@ class TestALoad:
     def test_tells_the_same_moments_and_seals_each_time(self, filled):
         once = told(TIMED)
         self.empty()
-        dataset.fill(SMALL, say=quietly)
+        load.fill(SMALL, say=quietly)
 
         assert told(TIMED) == once
 
     def test_puts_every_index_back(self, filled):
         before = self.indexes()
         self.empty()
-        dataset.fill(SMALL, say=quietly)
+        load.fill(SMALL, say=quietly)
 
         assert self.indexes() == before
         assert any("textentry_by_words" in each for each in before)
 
     def test_refuses_a_key_that_leads_nowhere(self, filled):
         with connection.cursor() as cursor:
-            dataset.follow_keys(cursor)
+            load.follow_keys(cursor)
             cursor.execute("SET session_replication_role = replica")
             cursor.execute(
                 "DELETE FROM agreements_source WHERE id = (SELECT min(id::text)::uuid FROM agreements_source)"
             )
             cursor.execute("SET session_replication_role = origin")
 
-            with pytest.raises(Refusal, match="rows of agreements_citation lead nowhere"):
-                dataset.follow_keys(cursor)
+            with pytest.raises(load.Lost, match="rows of agreements_citation lead nowhere"):
+                load.follow_keys(cursor)
 
     @staticmethod
     def empty() -> None:
@@ -161,8 +160,8 @@ class TestARegistryOfIt:
         assert RowVersion.objects.filter(table_name="agreements_agreement").count() == filled.size
 
     def test_says_of_rows_without_versions_that_they_have_none(self, monkeypatch):
-        monkeypatch.setattr(dataset, "WHOLE_PAST", 10)
-        dataset.fill(SMALL, say=quietly)
+        monkeypatch.setattr(load, "WHOLE_PAST", 10)
+        load.fill(SMALL, say=quietly)
 
         faults = verify().faults
 
