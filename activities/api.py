@@ -11,10 +11,10 @@ from activities.filters import ActivityFilter, ProgressViewFilter
 from activities.models import Activity, EvidenceFile, ProgressView
 from activities.shapes import ActivityRecord, ProgressViewRecord
 from activities.writes import DESCRIBED, SAID, WRITE, ActivityWrites, ProgressWrites
-from agreements.api.files import BYTES, FILE_HEADERS, Whatever
+from agreements.api.files import BYTES, FILE_HEADERS, Whatever, given
 from agreements.api.parts import Commitments, Parties
 from audit.versions import with_version
-from lib import downloads
+from lib.contract import problems
 from lib.endpoints import Endpoint, Records, strict_parameters
 from lib.formats import LINKED
 from lib.ordering import BY_KEY, both, by_first_day, by_words
@@ -124,10 +124,9 @@ class EvidenceFiles(Records):
             (200, BYTES): OpenApiTypes.BINARY,
             (206, BYTES): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="The file is one of those named in If-None-Match."),
-            416: OpenApiResponse(description="The file has no such range of bytes."),
-        },
+        }
+        | problems(416),
     )
     def retrieve(self, request, *args, **kwargs):
         strict_parameters(request, {"language"})
-        row = self.one(self.get_queryset())
-        return downloads.serve(request, row, public=not request.user.is_authenticated)
+        return given(request, self.one(self.get_queryset()))

@@ -6,7 +6,7 @@ from drf_spectacular.plumbing import is_list_serializer
 from drf_spectacular.utils import OpenApiResponse
 
 from config import asked as asking
-from config.rest import PROBLEMS
+from config.problems import PROBLEMS, is_given_by
 from config.taken import Taken
 from lib import contract
 from lib.endpoints import Listing
@@ -26,6 +26,24 @@ WRITTEN = {
     "application/atom+xml": {"type": "string"},
 }
 """What the formats beside JSON look like, as far as a schema can say; others are bytes."""
+_WAIT = {
+    "Retry-After": {
+        "description": "Seconds to wait before the same is sent again.",
+        "schema": {"type": "integer"},
+    }
+}
+TELLING = {
+    429: _WAIT
+    | {
+        "RateLimit": {
+            "description": 'Every answer has it: `"read";r=587;t=31` is 587 requests left of those that read, and 31 '
+            'seconds until the next minute. `RateLimit-Policy` has the whole: `"read";q=600;w=60`.',
+            "schema": {"type": "string"},
+        }
+    },
+    503: _WAIT,
+}
+"""Headers that belong to a refusal."""
 ELSEWHERE = {
     "description": "See the page of it, for people (`format=html`).",
     "headers": {"Location": {"schema": {"type": "string", "format": "uri"}}},
@@ -85,12 +103,23 @@ class Operation(Taken):
             direction,
         )
         if is_problem:
-            body["description"] = _told(int(status_code), body["description"])
+            body["description"] = self._told(int(status_code), body["description"])
+            if headers := TELLING.get(int(status_code)):
+                body["headers"] = headers
             return body
         for media_type, content in body.get("content", {}).items():
             if media_type != JSON:
                 content["schema"] = WRITTEN.get(media_type, {"type": "string", "format": "binary"})
         return body
+
+    def _told(self, status: int, description: str) -> str:
+        """What a refusal of this operation with this status may be called, after what is said of it."""
+        names = "\n".join(
+            f"- `{slug}`: {kind.title}."
+            for slug, kind in PROBLEMS.items()
+            if kind.status == status and is_given_by(slug, self.method, self.path)
+        )
+        return f"{description}\n\n{names}".strip()
 
     def _is_list_view(self, serializer=None) -> bool:
         """An action may be called `list` and answer one document: a list is paged, or says that it holds many."""
@@ -99,14 +128,6 @@ class Operation(Taken):
             many = told.get(200) if isinstance(told, dict) else told
             return is_list_serializer(many)
         return super()._is_list_view(serializer)
-
-
-def _told(status: int, description: str) -> str:
-    """What a refusal of this status may be called, after what is said of it."""
-    names = "\n".join(
-        f"- `{slug}`: {kind.title}." for slug, kind in PROBLEMS.items() if kind.status == status
-    )
-    return f"{description}\n\n{names}".strip()
 
 
 def blank_or_value(result: dict, generator, request, public) -> dict:

@@ -11,7 +11,7 @@ from django.utils import translation
 from config import snippets
 from config.examples import ANY, EXAMPLES, PLACES, Example
 from config.more_examples import MORE
-from config.rest import PROBLEMS
+from config.problems import PROBLEMS
 from exchange.queries.webhooks import KNOWN, TYPE
 from lib.contract import PROBLEM_JSON
 from organizations.permissions import Scope

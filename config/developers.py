@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,7 +14,7 @@ from agreements.models import Agreement, Commitment
 from config import snippets
 from config.examples import BY_NAME, Example
 from config.lessons import SECTIONS, Block
-from config.rest import PROBLEMS
+from config.problems import PROBLEMS
 from exchange.queries.telling import EVENTS
 from lib.keyset import LARGEST_PAGE
 from organizations.models import Anonymous, Organization
@@ -58,6 +58,14 @@ def page(request: HttpRequest) -> HttpResponse:
 def problem_list(request: HttpRequest) -> HttpResponse:
     """Every problem the API answers with."""
     return render(request, "developers/problems.html", {"problems": PROBLEMS})
+
+
+@require_safe
+def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a problem is, what it comes from and what to do about it: where its `type` points."""
+    if slug not in PROBLEMS:
+        raise Http404
+    return render(request, "problem.html", {"section": "api", "kind": PROBLEMS[slug], "slug": slug})
 
 
 def _shown(block: Block, names: dict[str, str]) -> dict:

@@ -4,7 +4,6 @@ import json
 import logging
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,15 +11,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied as Forbidden
 from django.core.exceptions import ValidationError as RuleBroken
 from django.db import InterfaceError, OperationalError, connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from config import pages
+from config.problems import PROBLEMS
 from lib import languages
 from lib.problems import Fault, Problem, Refused, pointed
 
@@ -32,161 +30,6 @@ SECONDS_AWAY = 5
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of problem: the status it is answered with, what it is, and what to do about it."""
-
-    status: int
-    title: str
-    advice: str
-
-
-# Slug → its kind. The page /problems/<slug> says the same.
-PROBLEMS = {
-    "bad-request": Kind(
-        400,
-        _("The request cannot be understood"),
-        _("A parameter or the body has the wrong form. Each error names what to change."),
-    ),
-    "idempotency-key-required": Kind(
-        400,
-        _("A key is missing that makes it safe to send again"),
-        _(
-            "Send the header Idempotency-Key with a new random value of 8 to 64 letters, digits or signs for each "
-            "thing you want done, and the same value when you send it again."
-        ),
-    ),
-    "not-authenticated": Kind(
-        401,
-        _("No valid token or session"),
-        _("Send the header Authorization: Bearer with a token that is neither expired nor revoked."),
-    ),
-    "forbidden": Kind(
-        403,
-        _("Not allowed"),
-        _("The account or token is known, and its role does not include this action."),
-    ),
-    "insufficient-scope": Kind(
-        403,
-        _("The token was not given this scope"),
-        _("Ask for a token with the scope that is named in “scope”."),
-    ),
-    "network-refused": Kind(
-        403,
-        _("The token is not used from this network"),
-        _("Call from one of the networks that the token was issued for, or have it issued anew."),
-    ),
-    "not-your-side": Kind(
-        403,
-        _("Not your organization’s to say"),
-        _("A partner writes where its organization is a party, and only for its own side."),
-    ),
-    "not-found": Kind(
-        404,
-        _("Not there"),
-        _("There is no such record at this address, or this account may not read it."),
-    ),
-    "method-not-allowed": Kind(
-        405,
-        _("This address does not do that"),
-        _("The Allow header lists what it does."),
-    ),
-    "not-acceptable": Kind(
-        406,
-        _("Not offered in this format"),
-        _("“formats” lists what this address is offered in."),
-    ),
-    "not-representable": Kind(
-        406,
-        _("This format cannot say it"),
-        _(
-            "The format demands something that the sources do not say. Ask for another format: nothing is invented."
-        ),
-    ),
-    "conflict": Kind(
-        409,
-        _("It is there already"),
-        _("Another record has what must be of one alone. Change that one, or send another value."),
-    ),
-    "idempotency-in-progress": Kind(
-        409,
-        _("The first request with this key is still being worked on"),
-        _("Wait as long as the Retry-After header says, then send the same request again."),
-    ),
-    "needs-approval": Kind(
-        409,
-        _("A published record is changed once somebody else approves it"),
-        _("Propose the change on the page of the record; it is made when a reviewer approves it."),
-    ),
-    "possible-duplicate": Kind(
-        409,
-        _("Perhaps it is in the registry already"),
-        _(
-            "Look at “candidates”. Use one of them, or send it again with “allow_duplicate” if it is another one."
-        ),
-    ),
-    "protected": Kind(
-        409,
-        _("Others lean on it"),
-        _("Records that point at it are removed or changed first, or it is merged into another one."),
-    ),
-    "gone": Kind(
-        410,
-        _("It was taken away"),
-        _("The record was here and is not any more; forget your copy of it."),
-    ),
-    "feed-expired": Kind(
-        410,
-        _("The feed does not go back that far"),
-        _("Load everything anew, and follow the feed from there."),
-    ),
-    "precondition-failed": Kind(
-        412,
-        _("It has changed since you read it"),
-        _("Read it again, make your change on what it is now, and send that with the new ETag."),
-    ),
-    "too-large": Kind(413, _("Too large"), _("Send less at once.")),
-    "unsupported-media-type": Kind(
-        415,
-        _("Not understood in this format"),
-        _("Send application/json."),
-    ),
-    "range-not-satisfiable": Kind(
-        416,
-        _("The file has no such part"),
-        _("Content-Range tells how long it is."),
-    ),
-    "refused": Kind(
-        422,
-        _("The content breaks a rule of the registry"),
-        _("Nothing was written. Each error points at the member to change."),
-    ),
-    "idempotency-key-reused": Kind(
-        422,
-        _("This key was used for something else"),
-        _("Draw a new Idempotency-Key for a new request; use the old one only to send the very same again."),
-    ),
-    "precondition-required": Kind(
-        428,
-        _("Say which state your change is made on"),
-        _("Send the header If-Match with the ETag you read."),
-    ),
-    "too-many-requests": Kind(
-        429,
-        _("Too many requests"),
-        _("Wait as long as the Retry-After header says, then send it again."),
-    ),
-    "server-error": Kind(
-        500,
-        _("Our mistake"),
-        _("Nothing was written. The request id helps us find what happened."),
-    ),
-    "unavailable": Kind(
-        503,
-        _("Not now"),
-        _("The registry cannot answer at the moment. Wait as long as the Retry-After header says."),
-    ),
-}
 # What Django and DRF refuse has a status and no name.
 _BY_STATUS = {
     400: "bad-request",
@@ -360,10 +203,3 @@ def server_error(request):
     return (
         _plain(request, HTTPStatus.INTERNAL_SERVER_ERROR) if _is_api(request) else pages.server_error(request)
     )
-
-
-def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a problem is and what to do about it: where its `type` points."""
-    if slug not in PROBLEMS:
-        raise Http404
-    return render(request, "problem.html", {"kind": PROBLEMS[slug], "slug": slug})

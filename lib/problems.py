@@ -42,7 +42,7 @@ class Refused(Exception):
 
 
 class Problem(Exception):
-    """A refusal of the API that has a name and a page of its own: `slug` is one of `config.rest.PROBLEMS`.
+    """A refusal of the API that has a name and a page of its own: `slug` is one of `config.problems.PROBLEMS`.
 
     `detail` says what is so in this case, `faults` where; `members` are told beside the usual ones (the version there
     is now), `headers` go with the answer (Retry-After). Nothing was written.

@@ -1,12 +1,17 @@
 """The files behind sources over the API: their content, as it came."""
 
+from http import HTTPStatus
+
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 
 from agreements.models import SourceFile
 from lib import downloads
+from lib.contract import problems
 from lib.endpoints import Records, strict_parameters
+from lib.problems import Problem
 from organizations.permissions import Permission
 
 BYTES = "application/octet-stream"
@@ -30,6 +35,15 @@ class Whatever(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+def given(request, row) -> HttpResponseBase:
+    """The file of `row`, as `lib.downloads` gives it out. Raises Problem where it has no such part."""
+    answer = downloads.serve(request, row, public=not request.user.is_authenticated)
+    if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        kept = ("Accept-Ranges", "Content-Range", "ETag")
+        raise Problem("range-not-satisfiable", headers={name: answer[name] for name in kept})
+    return answer
+
+
 class SourceFiles(Records):
     """The files that sources are read from."""
 
@@ -50,10 +64,9 @@ class SourceFiles(Records):
             (200, BYTES): OpenApiTypes.BINARY,
             (206, BYTES): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="The file is one of those named in If-None-Match."),
-            416: OpenApiResponse(description="The file has no such range of bytes."),
-        },
+        }
+        | problems(416),
     )
     def retrieve(self, request, *args, **kwargs):
         strict_parameters(request, {"language"})
-        row = self.one(self.get_queryset())
-        return downloads.serve(request, row, public=not request.user.is_authenticated)
+        return given(request, self.one(self.get_queryset()))

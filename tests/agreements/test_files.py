@@ -377,6 +377,8 @@ class TestADownload:
         answer = client.get(address, headers={"Range": asked})
 
         assert (answer.status_code, answer["Content-Range"]) == (416, f"bytes */{len(PDF)}")
+        if "/api/" in address:
+            assert answer.json()["type"].endswith("/problems/range-not-satisfiable")
 
     @pytest.mark.parametrize(
         "asked", ["bytes=0-1,3-4", "lines=1-2", "bytes=5-2", "bytes=-", "bytes=a-b", f"bytes={'9' * 99}-"]

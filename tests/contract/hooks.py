@@ -48,6 +48,17 @@ def whole_documents_conform(ctx, response, case) -> bool | None:
     return None if SHAPING & set(case.query or ()) else response_schema_conformance(ctx, response, case)
 
 
+@schemathesis.check
+def problems_are_told(ctx, response, case) -> None:
+    """A refusal is one of the problems that the document names at this operation, under its status."""
+    told = case.operation.definition.raw["responses"].get(str(response.status_code), {})
+    if "$ref" in told:
+        told = case.operation.schema.raw_schema["components"]["responses"][told["$ref"].rpartition("/")[2]]
+    if response.status_code >= 400 and told:
+        slug = response.json()["type"].rpartition("/")[2]
+        assert f"`{slug}`" in told["description"], f"{slug} is not among the problems of this operation"
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs) -> None:
     resource = case.operation.path.removeprefix("/api/v1/").partition("/")[0]

@@ -35,6 +35,7 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "whole_documents_conform",
+    "problems_are_told",
 )
 PROGRAM = Path(sys.executable).with_name("st")
 

@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from config import described
 from config.examples import EXAMPLES
 from config.more_examples import MORE
-from config.rest import PROBLEMS
+from config.problems import PROBLEMS
 from exchange.queries.webhooks import KNOWN
 
 FILE = settings.BASE_DIR / "docs" / "openapi.json"
@@ -113,6 +113,15 @@ class TestTheContract:
         assert {each["name"] for each in committed["tags"]} >= {
             tag for _m, _p, operation in described.operations(committed) for tag in operation["tags"]
         }
+
+    def test_names_at_every_refusal_which_problems_it_may_be(self, committed):
+        shared = committed["components"]["responses"]
+        for method, path, operation in described.operations(committed):
+            for status, told in operation["responses"].items():
+                told = shared[told["$ref"].rpartition("/")[2]] if "$ref" in told else told
+                names = re.findall(r"^- `([\w-]+)`", told["description"], re.MULTILINE)
+                assert int(status) < 400 or names, (method, path, status)
+                assert all(PROBLEMS[each].status == int(status) for each in names), (method, path, status)
 
     def test_names_every_problem_there_is(self, committed):
         words = json.dumps(committed)

@@ -29,7 +29,7 @@ from config import developers, snippets
 from config.examples import ANY, BY_NAME, EXAMPLES
 from config.lessons import SECTIONS
 from config.more_examples import MORE
-from config.rest import PROBLEMS
+from config.problems import PROBLEMS
 from lib import languages
 from organizations import services
 from organizations.models import Organization
