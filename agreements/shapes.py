@@ -410,6 +410,16 @@ class DossierShape(Proved):
     programmes = ProgrammeShape(many=True, required=False, default=list)
 
 
+class PointedAt(DossierShape):
+    """An agreement in the place of a reference to it: its own facts and its parties.
+
+    Its other parts have lists of their own; a page of commitments would repeat all of them at each.
+    """
+
+    citations = groups = objectives = commitments = statements = advantages = events = amendments = None
+    links = questions = without_source = sources = organizations = people = programmes = None
+
+
 # As records of their own, over the API: with an address and a version, and the agreement they are parts of.
 
 

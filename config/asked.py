@@ -55,6 +55,7 @@ def _shape(view: Listing) -> list[OpenApiParameter]:
         ),
     ]
     paths = [*view.more, *view.expandable]
+    agreements = any(each.record_type == "agreement" for each in view.expandable.values())
     if paths:
         shape.append(
             OpenApiParameter(
@@ -64,6 +65,7 @@ def _shape(view: Listing) -> list[OpenApiParameter]:
                 explode=False,
                 enum=paths,
                 description="Puts the whole record in the place of the references at a path, as far as it may be read."
+                + (" Of an agreement: its own facts and its parties." if agreements else "")
                 + (" `proof` brings the quotes at every fact, and what they lean on." if view.more else ""),
             )
         )

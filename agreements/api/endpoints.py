@@ -26,11 +26,10 @@ from agreements.models import (
 )
 from agreements.queries import dossier, duplicates, listing, newer, search, versions
 from audit.versions import with_version
-from lib import addresses
+from lib import addresses, shaping
 from lib.endpoints import Endpoint, strict_parameters
 from lib.ordering import BY_KEY, both, by_first_day, by_words
 from lib.pages import OnPages
-from lib.shaping import PARAMETERS
 from organizations.api import Organizations, People
 from organizations.permissions import Permission
 
@@ -102,7 +101,7 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
             "parties.organization.parent": Organizations,
             "parties.signatories.person": People,
             "groups.of_organization": Organizations,
-            "links.agreement": Agreements,
+            "links.agreement": AgreementsPointedAt,
         }
 
     def get_queryset(self):
@@ -149,7 +148,7 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return self.moved(addresses.reference("agreement", "agreements", kept.pk, kept.title))
 
     def read(self, request) -> Response:
-        strict_parameters(request, PARAMETERS | self.item_parameters)
+        strict_parameters(request, shaping.PARAMETERS | self.item_parameters)
         now = timezone.now()
         clocks = versions.read_clocks(request.query_params, now=now)
         if clocks.errors:
@@ -183,6 +182,19 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         )
         links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
         return Response([dossier.read_whole_source(each.source) for each in links])
+
+
+class AgreementsPointedAt(Agreements):
+    """Agreements in the place of references to them."""
+
+    serializer_class = shapes.PointedAt
+
+    def documents(self, rows):
+        known = shaping.members(self.serializer_class)
+        return [
+            {name: told for name, told in document.items() if name in known}
+            for document in super().documents(rows)
+        ]
 
 
 @extend_schema_view(**programmes.DESCRIBED)
@@ -258,7 +270,7 @@ class Citations(CitationWrites, Endpoint):
 
     @property
     def expandable(self):
-        return {"agreement": Agreements}
+        return {"agreement": AgreementsPointedAt}
 
     def get_queryset(self):
         return Citation.objects.visible_to(self.request.user).select_related("agreement")

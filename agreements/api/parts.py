@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from agreements import shapes
-from agreements.api.endpoints import READ, Agreements, described
+from agreements.api.endpoints import READ, AgreementsPointedAt, described
 from agreements.api.part_writes import LinkWrites, PartWrites, SignatoryWrites
 from agreements.api.writes import WRITE
 from agreements.filters import CommitmentFilter
@@ -43,7 +43,7 @@ class Part(PartWrites, Endpoint):
 
     @property
     def expandable(self):
-        return {"agreement": Agreements}
+        return {"agreement": AgreementsPointedAt}
 
     def get_queryset(self):
         readable = Agreement.objects.visible_to(self.request.user)
@@ -96,7 +96,7 @@ class Parties(Part):
 
     @property
     def expandable(self):
-        return {"agreement": Agreements, "organization": Organizations, "signatories.person": People}
+        return {"agreement": AgreementsPointedAt, "organization": Organizations, "signatories.person": People}
 
     def label(self, row):
         return row.organization.label
@@ -114,7 +114,7 @@ class Groups(Part):
 
     @property
     def expandable(self):
-        return {"agreement": Agreements, "of_organization": Organizations}
+        return {"agreement": AgreementsPointedAt, "of_organization": Organizations}
 
 
 @described("Objectives", "One objective")
@@ -210,7 +210,7 @@ class Links(LinkWrites, Part):
 
     @property
     def expandable(self):
-        return {"agreement": Agreements, "to": Agreements}
+        return {"agreement": AgreementsPointedAt, "to": AgreementsPointedAt}
 
     def get_queryset(self):
         # Both ends must be readable: a link would name the other agreement.
@@ -255,7 +255,7 @@ class Signatories(SignatoryWrites, Part):
 
     @property
     def expandable(self):
-        return {"agreement": Agreements, "party": Parties, "person": People}
+        return {"agreement": AgreementsPointedAt, "party": Parties, "person": People}
 
     def get_queryset(self):
         readable = Agreement.objects.visible_to(self.request.user)

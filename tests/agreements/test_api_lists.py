@@ -222,6 +222,22 @@ class TestShapes:
                     followed += 1
         assert followed > 50
 
+    def test_an_agreement_is_told_with_its_parties_and_not_whole_for_each_of_its_parts(self, client, several):
+        whole = client.get(f"{ROOT}/agreements/{several[0].pk}").json()
+        for resource, path in (("commitments", "agreement"), ("citations", "agreement"), ("links", "to")):
+            asked = f"/{resource}?expand={path}&page_size=200"
+            told = [each[path] for each in results(client, asked)]
+            assert told
+            for each in told:
+                assert each["parties"][0]["organization"]["label"]
+                assert {"titles", "dates", "legal_state", "amount", "kind"} <= each.keys()
+                assert (
+                    not {"commitments", "objectives", "citations", "sources", "organizations"} & each.keys()
+                )
+                assert each.keys() < whole.keys() | {"label"}
+            answer = client.get(f"{ROOT}{asked}&fields={path}.commitments")
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/fields")
+
     def test_costs_one_bundle_of_queries_a_path_however_many_rows(
         self, client, both, django_assert_num_queries
     ):
@@ -567,7 +583,7 @@ class TestTheContract:
         contract = client.get(f"{ROOT}/openapi.json").json()
         shared = contract["components"]["parameters"]
         for resource, view in LISTS.items():
-            told = contract["paths"][f"{ROOT}/{resource}/"]["get"]["parameters"]
+            told = contract["paths"][f"{ROOT}/{resource}"]["get"]["parameters"]
             told = [shared[each["$ref"].rsplit("/", 1)[-1]] if "$ref" in each else each for each in told]
             named = {each["name"] for each in told if each["in"] == "query"}
 
