@@ -20,7 +20,7 @@ HOST = "https://registry.example"
 SOME = "01a203dc-e9a9-7a11-8742-497411e572e3"
 """Stands for any id, where no registry is at hand."""
 ROOT = "/api/v1/"
-_ANYWHERE = {405, 416, 500}
+ANYWHERE = {405, 416, 500}
 """Problems that no operation is told with: they are no part of it."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -34,7 +34,7 @@ def complete(result: dict, generator, request, public) -> dict:
             path if path == ROOT else path.rstrip("/"): found for path, found in result["paths"].items()
         }
         result["info"]["description"] += "\n\nAny address may answer:\n" + "".join(
-            f"\n- `{slug}`: {kind.title}." for slug, kind in PROBLEMS.items() if kind.status in _ANYWHERE
+            f"\n- `{slug}`: {kind.title}." for slug, kind in PROBLEMS.items() if kind.status in ANYWHERE
         )
         _ways_in(result)
         _tags(result)

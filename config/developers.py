@@ -1,9 +1,9 @@
-"""The page for developers, and the list of problems. Both are open to everybody: they hold no data of the registry."""
+"""The page for developers. It is open to everybody: it holds no data of the registry."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -52,20 +52,6 @@ def page(request: HttpRequest) -> HttpResponse:
             "largest_page": LARGEST_PAGE,
         },
     )
-
-
-@require_safe
-def problem_list(request: HttpRequest) -> HttpResponse:
-    """Every problem the API answers with."""
-    return render(request, "developers/problems.html", {"problems": PROBLEMS})
-
-
-@require_safe
-def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a problem is, what it comes from and what to do about it: where its `type` points."""
-    if slug not in PROBLEMS:
-        raise Http404
-    return render(request, "problem.html", {"section": "api", "kind": PROBLEMS[slug], "slug": slug})
 
 
 def _shown(block: Block, names: dict[str, str]) -> dict:

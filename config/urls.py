@@ -34,7 +34,7 @@ from agreements.views import (
     sources,
     workbench,
 )
-from config import api, developers, namespace
+from config import api, developers, namespace, problem_pages
 from exchange.views import oauth, systems, webhooks
 from exchange.views import pages as exchange_pages
 
@@ -66,8 +66,8 @@ urlpatterns = [
     path("api/v1/", include(api.contents.urls)),
     path("api/v1/", include(api.numbers)),
     path("identity/o/api/token", oauth.token, name="oauth-token"),
-    path("problems/", developers.problem_list, name="problems"),
-    path("problems/<slug:slug>", developers.problem_page, name="problem"),
+    path("problems/", problem_pages.problem_list, name="problems"),
+    path("problems/<slug:slug>", problem_pages.problem_page, name="problem"),
     path("ns", namespace.terms, name="terms"),
     path("ns/mithaq.jsonld", namespace.context, name="context"),
     *i18n_patterns(
