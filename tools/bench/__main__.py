@@ -16,7 +16,7 @@ from pathlib import Path
 from tools import dataset, postgres
 from tools.bench import report
 from tools.bench.operations import APPLICATION, BY_NAME, OPERATIONS, Facts, Operation
-from tools.bench.rounds import asking, measured
+from tools.bench.rounds import WARM_UP, asking, measured
 from tools.bench.servers import prepare, running
 from tools.postgres import CHECKOUT, Refusal, Server
 
@@ -34,6 +34,12 @@ class Wish:
     operations: tuple[Operation, ...] = tuple(OPERATIONS)
     clients: tuple[int, ...] = (1, 16)
     document: bool = False
+
+    @property
+    def minutes(self) -> float:
+        """How long it takes to ask everybody, if no answer outlasts the seconds it is given."""
+        asked = sum(len(each.asked) for each in self.operations) * len(self.clients)
+        return asked * (self.rounds * self.seconds + WARM_UP) / 60
 
 
 def wished(environ: Mapping[str, str], *, made: set[int]) -> Wish:
@@ -65,8 +71,8 @@ def wished(environ: Mapping[str, str], *, made: set[int]) -> Wish:
 
 def bench(
     server: Server, name: str, size: int, wish: Wish, log: Path, *, grows: bool = False
-) -> tuple[report.Run, str]:
-    """One size measured over the database `name`; and with `grows` the plans of each operation, as one text."""
+) -> tuple[report.Run, dict[str, str]]:
+    """One size measured over the database `name`; and with `grows` the plans of each operation."""
     operations = [each for each in wish.operations if not (each.writes and (grows or size > COPIED))]
     with dataset.copy(server, name) if size <= COPIED else nullcontext(name) as database:
         environment = dataset.environment(server, database)
@@ -86,7 +92,7 @@ def bench(
             )
             held = {who: each.memory() for who, each in contenders.items()}
         run = report.Run(size, wish.rounds, wish.seconds, cells, held)
-        plans = _plans(environment, operations, facts) if grows else ""
+        plans = _plans(environment, operations, facts) if grows else {}
         return run, plans
 
 
@@ -129,7 +135,7 @@ def main(environ: Mapping[str, str]) -> int:
         runs, plans = [], {}
         for size in wish.sizes:
             name = dataset.database(server, size)
-            dataset.tell(f"{size:,} agreements: measuring")
+            dataset.tell(f"{size:,} agreements: measuring, {wish.minutes:.0f} minutes where nobody is slow")
             run, plans = bench(server, name, size, wish, log, grows=len(wish.sizes) > 1)
             runs.append(run)
             print(report.text(run), flush=True)

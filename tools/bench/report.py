@@ -24,7 +24,7 @@ COLUMNS = (
     "goal",
     "beyond",
     "CPU ms",
-    "goal",
+    "CPU goal",
     "p50",
     "p95",
     "floor p50",
