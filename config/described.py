@@ -9,8 +9,7 @@ from django.conf import settings
 from django.utils import translation
 
 from config import snippets
-from config.examples import ANY, EXAMPLES, PLACES, Example
-from config.more_examples import MORE
+from config.examples import ANY, EXAMPLES, MORE, PLACES, Example
 from config.problems import PROBLEMS
 from exchange.queries.webhooks import KNOWN, TYPE
 from lib.contract import PROBLEM_JSON

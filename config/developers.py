@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from activities import samples
 from agreements.models import Agreement, Commitment
-from config import snippets
+from config import api, snippets
 from config.examples import BY_NAME, Example
 from config.lessons import SECTIONS, Block
 from config.problems import PROBLEMS
-from exchange.queries.telling import EVENTS
+from exchange.access.limits import Allowance
+from exchange.queries.telling import EVENTS, KINDS, Kind, prefix_of
 from lib.keyset import LARGEST_PAGE
 from organizations.models import Anonymous, Organization
 from organizations.permissions import Role, Scope, offered
@@ -49,9 +50,26 @@ def page(request: HttpRequest) -> HttpResponse:
             "scopes": [(each, each.label) for each in Scope if each in offered(Role.PARTNER_SYSTEM)],
             "events": EVENTS,
             "limits": settings.API_LIMITS,
+            "headers": Allowance("read", "", settings.API_LIMITS["read"], 13, 31).headers(),
+            "types": [_told_of(kind) for kind in KINDS.values()],
             "largest_page": LARGEST_PAGE,
         },
     )
+
+
+def _told_of(kind: Kind) -> dict:
+    """A type of the feed: its list, the lists of its parts, and the events that webhooks are told."""
+    parts = [
+        name
+        for name, view, _base in api.router.registry
+        if getattr(view.queryset, "model", None) in kind.parts
+    ]
+    return {
+        "type": kind.name,
+        "list": kind.resource,
+        "parts": parts,
+        "events": [each for each in EVENTS if each.partition(".")[0] == prefix_of(kind.name)],
+    }
 
 
 def _shown(block: Block, names: dict[str, str]) -> dict:

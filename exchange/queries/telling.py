@@ -219,9 +219,16 @@ NAMES: dict[str, str] = {
 }
 # What of a progress view is told at all is `progress.…` to receivers.
 _PREFIX = {"progress_view": "progress"}
+
+
+def prefix_of(kind: str) -> str:
+    """What the names of the events of a kind begin with."""
+    return _PREFIX.get(kind, kind)
+
+
 _MERGEABLE = {"agreement", "organization", "person"}
 EVENTS = sorted(
-    {f"{_PREFIX.get(kind, kind)}.{action}" for kind in KINDS for action in (CREATED, UPDATED, DELETED)}
+    {f"{prefix_of(kind)}.{action}" for kind in KINDS for action in (CREATED, UPDATED, DELETED)}
     | {f"{kind}.{action}" for kind in _MERGEABLE for action in (MERGED, RESTORED)}
     | set(NAMES.values())
 )
@@ -250,5 +257,5 @@ def event_name(verb: str, kind: str, action: str) -> str:
     ('agreement.published', 'agreement.deleted')
     """
     if action == DELETED and verb != "agreement.withdrawn":
-        return f"{_PREFIX.get(kind, kind)}.{DELETED}"
-    return NAMES.get(verb) or f"{_PREFIX.get(kind, kind)}.{action}"
+        return f"{prefix_of(kind)}.{DELETED}"
+    return NAMES.get(verb) or f"{prefix_of(kind)}.{action}"

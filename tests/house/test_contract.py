@@ -11,8 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from openapi_spec_validator import validate
 
 from config import described
-from config.examples import EXAMPLES
-from config.more_examples import MORE
+from config.examples import EXAMPLES, MORE
 from config.problems import PROBLEMS
 from exchange.queries.webhooks import KNOWN
 

@@ -26,9 +26,8 @@ from standardwebhooks.webhooks import Webhook
 
 from activities import samples
 from config import developers, snippets
-from config.examples import ANY, BY_NAME, EXAMPLES
+from config.examples import ANY, BY_NAME, EXAMPLES, MORE
 from config.lessons import SECTIONS
-from config.more_examples import MORE
 from config.problems import PROBLEMS
 from lib import languages
 from organizations import services

@@ -1,4 +1,4 @@
-"""The page of each problem: in the language of the reader, with an answer as it comes, and the operations that have it."""
+"""The page of each problem: in the reader's language, with an answer as it comes and the operations that have it."""
 
 import html
 import json

@@ -20,8 +20,7 @@ from jsonschema import Draft202012Validator
 
 from activities import samples
 from config import described
-from config.examples import EXAMPLES
-from config.more_examples import MORE
+from config.examples import EXAMPLES, MORE
 from config.snippets import known
 from organizations.models import Organization
 from organizations.permissions import Role

@@ -1,7 +1,7 @@
 # ruff: noqa: E501  (a line an example)
 """Examples that the page does not show: every operation of the contract has one, and each is run as the others are."""
 
-from config.examples import ANY, Example
+from config.examples.example import ANY, Example
 
 LISTED = (
     "activities", "advantages", "agreements", "amendments", "citations", "commitments", "events", "groups", "jobs",
