@@ -290,6 +290,11 @@ def _lines(actor: Actor, events: Iterable[_Event], kinds: Collection[str]) -> li
     return lines
 
 
+def may_read(actor: Actor, kind: Kind, key: UUID) -> bool:
+    """Whether a line about the record would tell `actor` more now than that it is gone."""
+    return actor.may_read and key in _readable(kind, {key}, actor)
+
+
 def _readable(kind: Kind, keys: set[UUID], actor: Actor) -> dict[UUID, int]:
     """Those of `keys` that `actor` may read now, with their version: one query.
 

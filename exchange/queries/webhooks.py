@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.models import WebhookDelivery, WebhookEndpoint
 from exchange.queries import feed, shown
-from exchange.queries.telling import EVENTS, KINDS, event_name
+from exchange.queries.telling import DELETED, EVENTS, KINDS, event_name
 from lib import addresses
 from organizations.models import ApiToken
 from organizations.permissions import Role
@@ -76,6 +76,25 @@ def envelope(key: str, name: str, line: feed.Line) -> str:
     return _written(key, name, at, subject(line), {"sequence": sequence, "data": told})
 
 
+def as_of_now(delivery: WebhookDelivery) -> tuple[str, str]:
+    """Event and content as they may be sent now: what the endpoint's organization does not read any more is a key."""
+    event = json.loads(delivery.body)
+    told = event["data"]
+    kind = KINDS.get(told.get("type", ""))
+    if kind is None or told["action"] == DELETED:
+        return delivery.type, delivery.body
+    reader = eyes(delivery.endpoint)
+    if feed.may_read(reader, kind, UUID(told["id"])):
+        if "into" in told and not feed.may_read(reader, kind, UUID(told["into"]["id"])):
+            del told["into"]
+            return delivery.type, _dumped(event)
+        return delivery.type, delivery.body
+    name = event_name("", kind.name, DELETED)
+    gone = {"type": told["type"], "id": told["id"], "action": DELETED}
+    event |= {"type": f"{TYPE}.{name}", "data": gone}
+    return name, _dumped(event)
+
+
 def ping(key: str, at: datetime, endpoint: WebhookEndpoint) -> str:
     """An event about nothing but the endpoint itself, to see whether it listens."""
     return _written(
@@ -97,7 +116,11 @@ def _written(key: str, name: str, at: str, about: str, more: dict) -> str:
         "time": at,
         "datacontenttype": "application/json",
     }
-    return json.dumps(event | more, ensure_ascii=False, separators=(",", ":"))
+    return _dumped(event | more)
+
+
+def _dumped(event: dict) -> str:
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"))
 
 
 # For people.

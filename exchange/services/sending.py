@@ -150,8 +150,9 @@ def _send(delivery: WebhookDelivery) -> None:
     endpoint, now = delivery.endpoint, timezone.now()
     status, milliseconds, error = None, None, ""
     try:
-        headers = signed(delivery.key, delivery.body.encode(), webhooks.secrets_of(endpoint, at=now), at=now)
-        answer = outbound.post(endpoint.url, delivery.body.encode(), headers)
+        body = _as_of_now(delivery).encode()
+        headers = signed(delivery.key, body, webhooks.secrets_of(endpoint, at=now), at=now)
+        answer = outbound.post(endpoint.url, body, headers)
         status, milliseconds = answer.status, answer.milliseconds
         if 300 <= status < 400:
             error = "a redirect, which is not followed"
@@ -164,12 +165,22 @@ def _send(delivery: WebhookDelivery) -> None:
     except sealing.Unreadable:
         webhooks.switch_off(endpoint.pk, why=UNREADABLE)
         error = "the secret cannot be read"
+    except (OperationalError, InterfaceError):  # the database's trouble is no attempt
+        raise
     except Exception as fault:
         # Whatever it is, it is this message's alone. The words of a fault could quote what signs it: they stay here.
         error = f"the registry could not send it ({type(fault).__name__})"
         log.error("%s could not be sent\n%s", delivery.key, "".join(traceback.format_tb(fault.__traceback__)))
     _note(delivery, status, milliseconds, error)
     log.info("%s to %s: %s", delivery.key, endpoint.pk, error or status)
+
+
+def _as_of_now(delivery: WebhookDelivery) -> str:
+    """What is sent, and written down as sent: a record may have been hidden since this was made, or sent first."""
+    name, body = queries.as_of_now(delivery)
+    if body != delivery.body:
+        WebhookDelivery.objects.filter(pk=delivery.pk).update(type=name, body=body)
+    return body
 
 
 def _note(delivery: WebhookDelivery, status: int | None, milliseconds: int | None, error: str) -> None:

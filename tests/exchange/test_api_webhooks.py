@@ -17,7 +17,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from activities.models import ActivityOrganizer, Fulfilment
 from agreements.models import Party
-from agreements.services import remove_draft
+from agreements.services import identity, remove_draft
 from audit import trail
 from audit.models import AuditEvent
 from exchange.management.commands import send_webhooks
@@ -275,6 +275,88 @@ class TestAMessage:
 
         for row in rows:
             assert row.deliveries.filter(subject=f"organizations/{organization.pk}").count() == 1
+
+
+class TestToldLate:
+    """What happened before a record was hidden, and is told after that."""
+
+    @staticmethod
+    def told(body: bytes) -> tuple[str, set[str]]:
+        event = json.loads(body)
+        return event["type"], event["data"].keys()
+
+    @staticmethod
+    def hide(agreement) -> None:
+        touch(agreement, confidentiality="restricted")
+
+    GONE = ("mithaq.agreement.deleted", {"type", "id", "action"})
+
+    def test_is_told_by_its_key_alone_where_the_sender_was_away(self, receiver):
+        agreement = AgreementFactory(published=True)
+        hook(events=["agreement.*"])
+        touch(agreement, title_en="Seen while it was public")
+        touch(agreement, "agreement.published", title_en="And this")
+        self.hide(agreement)
+        touch(agreement, title_en="Never seen")
+        send_all()
+
+        assert [self.told(body) for body, _headers in receiver.calls] == [self.GONE] * 3
+
+    def test_is_told_by_its_key_alone_where_the_receiver_was_away(self, receiver):
+        agreement, other = AgreementFactory(published=True), AgreementFactory(published=True)
+        row, secret = hook(events=["agreement.*"])
+        receiver.status = 503
+        touch(agreement, title_en="Seen while it was public")
+        touch(other, title_en="Public all the time")
+        send_all()
+        assert {"changed", "version"} <= self.told(receiver.calls[0][0])[1]
+        self.hide(agreement)
+        receiver.calls.clear()
+        receiver.status = 204
+        WebhookDelivery.objects.update(next_at=timezone.now())
+        send_all()
+
+        of_it = [(body, headers) for body, headers in receiver.calls if str(agreement.pk) in body.decode()]
+        assert [self.told(body) for body, _headers in of_it] == [self.GONE] * 2
+        for body, headers in of_it:
+            Webhook(secret).verify(body.decode(), headers)
+        kept = row.deliveries.filter(subject=f"agreements/{agreement.pk}").order_by("pk")
+        assert [(each.type, each.body.encode()) for each in kept] == [
+            ("agreement.deleted", body) for body, _headers in of_it
+        ]
+        (about_other,) = [body for body, _headers in receiver.calls if str(other.pk) in body.decode()]
+        assert {"changed", "version"} <= self.told(about_other)[1]
+
+    def test_names_no_record_that_it_became_one_with_and_that_was_hidden(self, receiver):
+        kept = AgreementFactory(published=True)
+        duplicate = AgreementFactory(published=True)
+        hook(events=["agreement.merged"])
+        receiver.status = 503
+        identity.set_aside(duplicate.pk, duplicate_of=kept.pk, reason="One.", by=TESTS)
+        send_all()
+        assert json.loads(receiver.calls[0][0])["data"]["into"]["id"] == str(kept.pk)
+        self.hide(kept)
+        receiver.calls.clear()
+        WebhookDelivery.objects.update(next_at=timezone.now())
+        assert sending.send_due()
+
+        assert str(kept.pk) not in receiver.calls[0][0].decode()
+
+    def test_is_told_by_its_key_alone_where_it_is_sent_once_more(self, receiver):
+        token = ApiTokenFactory()
+        agreement = AgreementFactory(published=True)
+        row, _secret = hook(token, events=["agreement.updated"])
+        touch(agreement, title_en="Seen while it was public")
+        send_all()
+        first = row.deliveries.get()
+        self.hide(agreement)
+        webhooks.redeliver(first.pk, by=token)
+        while sending.send_due():
+            pass
+
+        (_body, before), (body, headers) = receiver.calls
+        assert self.told(body) == self.GONE
+        assert headers["webhook-id"] == before["webhook-id"]
 
 
 class TestSending:
