@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from lib import languages
+from lib.shapes import Known
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -88,5 +89,22 @@ ETAG = OpenApiParameter(
     OpenApiParameter.HEADER,
     response=[200, 201],
     description='Version, language and format of what is answered: `"3-fr-json"`.',
+)
+
+
+@extend_schema_serializer(component_name="Moved")
+class MovedShape(serializers.Serializer):
+    """The record was merged into another, or set aside as another one's duplicate: that one is told at `Location`."""
+
+    merged_into = Known(read_only=True)
+
+
+MOVED = {(308, "application/json"): OpenApiResponse(MovedShape, description="It was merged into another.")}
+MOVED_TO = OpenApiParameter(
+    "Location",
+    OpenApiTypes.URI,
+    OpenApiParameter.HEADER,
+    response=[308],
+    description="Where that record is told, with the parameters that were asked.",
 )
 NOT_MODIFIED = OpenApiResponse(description="It is what one of the ETags in If-None-Match names.")

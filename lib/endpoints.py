@@ -74,11 +74,12 @@ class Records(Spoken, formats.Negotiated, viewsets.GenericViewSet):
     lookup_value_regex = "[0-9a-fA-F-]{36}"
 
     def moved(self, reference: dict) -> Response:
-        """308 to the record that was kept in the place of this one; the asked parameters go along."""
+        """308, in JSON, to the record that was kept in the place of this one; the asked parameters go along."""
         query = self.request.META.get("QUERY_STRING", "")
         # Asked again each time: a merge can be undone.
         headers = {"Location": reference["url"] + (f"?{query}" if query else ""), "Cache-Control": "no-cache"}
-        return Response({"merged_into": reference}, status=308, headers=headers)
+        json = formats.FORMATS["json"].content_type
+        return Response({"merged_into": reference}, status=308, headers=headers, content_type=json)
 
     def one(self, queryset):
         """The row of the address; what the actor may not see is not there."""

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from audit import versions
 from audit.models import AuditEvent
 from lib import addresses, preconditions, sent
-from lib.contract import ETAG, IDEMPOTENCY_KEY, IF_MATCH, problems
+from lib.contract import ETAG, IDEMPOTENCY_KEY, IF_MATCH, MOVED, MOVED_TO, problems
 from lib.endpoints import Endpoint, strict_parameters
 from lib.formats import LINKED
 from lib.ordering import BY_KEY, both
@@ -36,9 +36,6 @@ from organizations.shapes import (
 
 READ = {"list": Permission.VIEW, "retrieve": Permission.VIEW}
 WRITE = dict.fromkeys(("create", "partial_update", "destroy"), Permission.ORGANIZATION_REGISTER)
-MOVED = OpenApiResponse(
-    description="The record was merged into another: `Location` is where that is told, and the body names it."
-)
 REMOVED = OpenApiResponse(description="It is gone; its address answers 410 from now on.")
 # Where a part stands in the document of its record, for events that tell of the part alone.
 _PLACES = {
@@ -86,7 +83,9 @@ def _described(one: str, many: str, shape: type, new: type):
         }
         if issubclass(view, Bodies):
             told["retrieve"] = extend_schema(
-                summary=f"One {one}", parameters=[ETAG], responses={200: shape, 308: MOVED} | problems(410)
+                summary=f"One {one}",
+                parameters=[ETAG, MOVED_TO],
+                responses={200: shape} | MOVED | problems(410),
             )
             told["merge"] = extend_schema(
                 summary="Merge it into another that it is one with",

@@ -12,9 +12,12 @@ from activities.services.evidence import Upload, fit, told, write_with_files
 from agreements.models import Commitment, Party
 from audit import trail
 from audit.trail import Actor
+from lib.holding import hold
 from lib.problems import Refused
 from organizations.permissions import Permission
 from organizations.services import demand
+
+SAID_ALREADY = "party_says_one_thing_a_day"
 
 
 def report_progress(
@@ -30,7 +33,7 @@ def report_progress(
     """Record one party's own word on a commitment, with the files it rests on. A party speaks only for itself.
 
     Raises PermissionDenied unless `by` acts for the party's organization; Refused when the party is not one of the
-    agreement or a file is not taken in; ValidationError when it already said something that day.
+    agreement, when it already said something that day, or a file is not taken in; ValidationError for other values.
     """
     demand(by, Permission.PROGRESS_REPORT)
     commitment = Commitment.objects.visible_to(by).get(pk=commitment_id)
@@ -43,6 +46,9 @@ def report_progress(
         raise PermissionDenied(_("A party speaks only for itself."))
     fit(uploads)
     with write_with_files() as keep:
+        hold(f"progress:{commitment.pk}:{party.pk}:{said_on}")
+        if ProgressView.objects.filter(commitment=commitment, party=party, said_on=said_on).exists():
+            raise Refused.at("/said_on", SAID_ALREADY, _("This party already said something on this day."))
         view = ProgressView(commitment=commitment, party=party, verdict=verdict, said_on=said_on, note=note)
         view.full_clean()
         view.save(force_insert=True)

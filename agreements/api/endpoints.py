@@ -27,6 +27,7 @@ from agreements.models import (
 from agreements.queries import dossier, duplicates, listing, newer, search, versions
 from audit.versions import with_version
 from lib import addresses, shaping
+from lib.contract import MOVED, MOVED_TO
 from lib.endpoints import Endpoint, strict_parameters
 from lib.ordering import BY_KEY, both, by_first_day, by_words
 from lib.pages import OnPages
@@ -68,7 +69,11 @@ def described(name: str, one: str):
 
 @extend_schema_view(
     list=extend_schema(summary="Agreements"),
-    retrieve=extend_schema(summary="One agreement, whole, as it is or as it was known", parameters=CLOCKS),
+    retrieve=extend_schema(
+        summary="One agreement, whole, as it is or as it was known",
+        parameters=[*CLOCKS, MOVED_TO],
+        responses={200: shapes.DossierShape} | MOVED,
+    ),
     create=extend_schema(
         summary="Register an agreement",
         description="Takes the whole dossier: facts, sources, citations, questions. All of it is entered, or nothing.",

@@ -236,6 +236,9 @@ class TestAWord:
         again = partner.post("/progress-views", word | {"verdict": "not_kept"})
 
         assert again.status_code == 422
+        (error,) = again.json()["errors"]
+        assert (error["pointer"], error["code"]) == ("/said_on", "party_says_one_thing_a_day")
+        assert "already said something on this day" in error["detail"]
         address = f"/progress-views/{said['id']}"
         refused = [partner.patch(address, {"verdict": "not_kept"}), partner.delete(address)]
         assert [each.status_code for each in refused] == [405, 405]

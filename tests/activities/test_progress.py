@@ -88,8 +88,10 @@ class TestReportProgress:
     def test_is_refused_a_second_time_on_one_day(self, commitment, parties):
         say(commitment, parties[0], of(parties[0]))
 
-        with pytest.raises(ValidationError, match="already said something on this day"):
+        with pytest.raises(Refused, match="already said something on this day") as refusal:
             say(commitment, parties[0], of(parties[0]), "not_kept")
+        (fault,) = refusal.value.faults
+        assert (fault.pointer, fault.code) == ("/said_on", "party_says_one_thing_a_day")
 
         assert ProgressView.objects.get().verdict == "kept"
 

@@ -411,6 +411,31 @@ class TestMerging:
         assert (written.status_code, slug(written)) == (410, "gone")
         assert written.json()["merged_into"]["id"] == str(other.pk)
 
+    @pytest.mark.parametrize("query", ["", "?language=fr", "?fields=id,names&language=ar", "?format=jsonld"])
+    @pytest.mark.parametrize("kind", ["organizations", "people"])
+    def test_what_it_leads_to_can_be_asked_as_it_is_told(self, editor, kind, query):
+        """By a program that holds the id of the merged record in a document of its own."""
+        factory = {"organizations": OrganizationFactory, "people": PersonFactory}[kind]
+        one, other = factory(), factory()
+        merged = editor.post(
+            f"/{kind}/{one.pk}/merge", {"into": {"id": str(other.pk)}, "reason": "One and the same."}
+        )
+        assert merged.status_code == 200, merged.json()
+
+        moved = editor.get(f"/{kind}/{one.pk}{query}")
+        there = editor.client.get(moved["Location"], headers=editor.headers)
+        by_body = editor.client.get(moved.json()["merged_into"]["url"], headers=editor.headers)
+
+        assert moved.status_code == 308
+        assert moved["Location"].endswith(f"/api/v1/{kind}/{other.pk}{query}")
+        assert moved["Content-Type"].partition(";")[0] == "application/json"
+        assert moved["Cache-Control"] == "no-cache"
+        assert "ETag" not in moved
+        assert moved.json()["merged_into"].keys() == {"id", "type", "label", "url"}
+        assert (there.status_code, by_body.status_code) == (200, 200), there.content
+        assert by_body.json()["id"] == str(other.pk)
+        assert str(other.pk) in there.content.decode()
+
     @pytest.mark.parametrize(
         ("into", "reason", "pointer"),
         [("other", "", "/reason"), ("itself", "Why not.", "/into"), ("nothing", "Why not.", "/into")],
