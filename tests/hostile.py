@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 RAN = "it-ran"
 SCRIPT = f"<script>document.title='{RAN}'</script>"
@@ -29,6 +30,9 @@ class Hostile:
     make: Callable[[], bytes]
     refused: str = ""
     note: str = ""
+
+    def __post_init__(self):
+        object.__setattr__(self, "make", cache(self.make))  # some take seconds, and several tests ask
 
 
 def package(parts: dict[str, bytes | str], packed: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -1,9 +1,12 @@
 """What the tests of agreements share: both samples in the registry, and who acts."""
 
+from collections.abc import Iterator
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from activities import samples
+from agreements.models import Agreement
 from organizations import services as organization_services
 from organizations.models import Organization, System, User
 from organizations.permissions import Role
@@ -24,19 +27,44 @@ def account(role: str, organization: Organization | None = None) -> User:
     )
 
 
-@pytest.fixture
-def people(db) -> dict[str, User]:
-    """One account for each role a person may have."""
+def _everybody() -> dict[str, User]:
     return {role: account(role) for role in Role.values if role != Role.PARTNER_SYSTEM}
 
 
-@pytest.fixture
-def both(people):
-    """The two sample agreements, published."""
+def _entered(people: dict[str, User]) -> list[Agreement]:
     return [
         samples.enter(samples.read(name), author=people["contributor"], reviewer=people["reviewer"])
         for name in samples.PRESS
     ]
+
+
+@pytest.fixture(scope="class")
+def entered(django_db_setup, django_db_blocker) -> Iterator[list[Agreement]]:
+    """For a class whose tests all begin with `both`: entered once, and taken back after the last of them.
+
+    What a test does to them is taken back at its own end, as ever.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        entered = _entered(_everybody())
+        connection.check_constraints()  # now, once, and not after every test
+        yield entered
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def people(request, db) -> dict[str, User]:
+    """One account for each role a person may have."""
+    if "entered" in request.fixturenames:
+        return {each.role: each for each in User.objects.all()}
+    return _everybody()
+
+
+@pytest.fixture
+def both(request, people) -> list[Agreement]:
+    """The two sample agreements, published."""
+    if "entered" in request.fixturenames:
+        return [Agreement.objects.get(pk=each.pk) for each in request.getfixturevalue("entered")]
+    return _entered(people)
 
 
 @pytest.fixture

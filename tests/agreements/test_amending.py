@@ -80,6 +80,7 @@ def editor(people):
     return people["editor"]
 
 
+@pytest.mark.usefixtures("entered")
 class TestAnAmendment:
     def test_tells_what_the_parties_changed_before_and_after_in_one_write(self, agreement, editor):
         before = told(agreement)
@@ -333,6 +334,7 @@ class TestTheRoundTrip:
         assert told(agreement)["amendments"][0]["changes"] == []
 
 
+@pytest.mark.usefixtures("entered")
 class TestTheChanges:
     """Undone on the amended dossier they give the one before, whatever was edited."""
 
@@ -438,6 +440,7 @@ def page(client, agreement, query: str = "") -> str:
     return " ".join(strip_tags(answer.content.decode()).split())
 
 
+@pytest.mark.usefixtures("entered")
 class TestAsInForceOn:
     """The amendment is signed on 3 March 2026 and puts off what was due in 2025 until June 2027."""
 
@@ -619,6 +622,7 @@ def ask(request, agreement, client, people):
     return ask
 
 
+@pytest.mark.usefixtures("entered")
 class TestTheWayIn:
     """The page “Change this record”."""
 
@@ -722,6 +726,7 @@ class TestTheWayIn:
         assert versions(agreement.pk)[-1].name == ""
 
 
+@pytest.mark.usefixtures("entered")
 class TestWhatHappens:
     FILLED = {
         "way": "event",

@@ -23,6 +23,7 @@ def post(client, document, headers):
     )
 
 
+@pytest.mark.usefixtures("entered")
 class TestReading:
     def test_lists_the_published_agreements_to_everybody_with_their_parties(self, client, both):
         answer = client.get(f"{ROOT}/agreements").json()
@@ -204,6 +205,7 @@ class TestRegistering:
         assert post(client, {}, {}).status_code == 401
 
 
+@pytest.mark.usefixtures("entered")
 class TestTheDossier:
     @pytest.mark.parametrize("index", [0, 1])
     def test_read_out_registered_in_an_empty_registry_and_read_out_again_is_equal(

@@ -70,6 +70,7 @@ class TestPreference:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("entered")
 class TestAnAddress:
     def test_tells_what_it_offers_where_that_is_not_what_was_asked_for(self, ask):
         for answer in (ask("parties?format=ics"), ask("parties", "application/pdf")):
@@ -129,6 +130,7 @@ class TestAnAddress:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("entered")
 class TestABrowser:
     def test_is_led_to_the_page_of_a_record_in_its_language(self, ask, both):
         commitment = both[0].commitments.first()
@@ -179,6 +181,7 @@ class TestABrowser:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("entered")
 class TestCalendarAndFeed:
     def test_hold_what_their_reader_may_read(self, ask, client, both):
         party = both[0].parties.first().organization

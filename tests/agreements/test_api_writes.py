@@ -473,6 +473,7 @@ class TestTheVersion:
         assert editor.patch(f"/agreements/{uuid4()}", {"reference": "A"}).status_code == 404
 
 
+@pytest.mark.usefixtures("entered")
 class TestWhoMayWrite:
     @pytest.fixture
     def published(self, both) -> str:

@@ -122,7 +122,7 @@ QUERIES = [
 ]
 
 
-@pytest.mark.usefixtures("many", "reader")
+@pytest.mark.usefixtures("entered", "many", "reader")
 class TestTheExport:
     """Has exactly the rows of the list, in its order."""
 
@@ -160,14 +160,6 @@ class TestTheExport:
     def test_is_offered_in_no_other_format(self, client):
         assert client.get("/en/agreements/export.doc").status_code == 404
 
-    @pytest.mark.parametrize("format", ["csv", "xlsx", "json", "pdf"])
-    def test_stays_in_no_cache(self, client, format):
-        response = client.get(f"/en/agreements/export.{format}")
-        response.close()
-
-        assert response.headers["Cache-Control"] == "private, no-store"
-        assert f"mithaq-{date.today():%Y}" in response.headers["Content-Disposition"]
-
     @pytest.mark.parametrize("path", ["agreements/export.csv", "agreements/export.json?expand=proof"])
     def test_gives_the_words_of_a_restricted_agreement_to_nobody_else(self, client, many, path):
         assert MARKER.encode() not in body(client.get(f"/en/{path}"))
@@ -185,6 +177,17 @@ class TestTheExport:
         told = [value for sheet in book(client) for row in sheet.values for value in row]
 
         assert MARKER not in str(told)
+
+
+@pytest.mark.usefixtures("many", "reader")
+class TestCaches:
+    @pytest.mark.parametrize("format", ["csv", "xlsx", "json", "pdf"])
+    def test_keep_no_export(self, client, format):
+        response = client.get(f"/en/agreements/export.{format}")
+        response.close()
+
+        assert response.headers["Cache-Control"] == "private, no-store"
+        assert f"mithaq-{date.today():%Y}" in response.headers["Content-Disposition"]
 
 
 class TestWithoutAnAccount:
@@ -318,7 +321,7 @@ class TestWords:
         assert original(tabular.harmless(value)) == str(value)
 
 
-@pytest.mark.usefixtures("reader")
+@pytest.mark.usefixtures("entered", "reader")
 class TestTheSpreadsheet:
     def test_has_one_row_a_commitment_with_debtors_and_beneficiaries(self, client, both):
         rows = [
@@ -376,6 +379,7 @@ class TestTheJson:
         assert all(each["citations"] for each in told)
 
 
+@pytest.mark.usefixtures("entered")
 class TestItsCost:
     @pytest.mark.parametrize("format", ["csv", "xlsx", "json", "pdf"])
     def test_does_not_grow_with_the_list(self, client, both, reader, format):

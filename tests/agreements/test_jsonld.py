@@ -83,6 +83,7 @@ def strangers(node, terms=None) -> set[str]:
     return found
 
 
+@pytest.mark.usefixtures("entered")
 class TestAnAgreement:
     @pytest.mark.parametrize("query", ["", "?expand=proof"])
     def test_leads_to_nothing_but_our_addresses_and_terms_of_schema_org(self, both, read, client, query):
@@ -143,6 +144,7 @@ class TestAnAgreement:
         assert source["@type"] == "NewsArticle"
 
 
+@pytest.mark.usefixtures("entered")
 class TestOtherRecords:
     def test_an_organization_tells_all_its_names(self, both, read):
         party = both[1].parties.get(position=1).organization

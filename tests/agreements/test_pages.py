@@ -97,6 +97,7 @@ def commitments(html: str) -> dict[str, str]:
     return dict(zip(labels, parts[1::2], strict=True))
 
 
+@pytest.mark.usefixtures("entered")
 class TestList:
     @pytest.mark.parametrize(
         ("language", "direction", "names"),
@@ -195,31 +196,10 @@ class TestList:
         assert 'role="alert"' in html
         assert titles(html) == []
 
-    def test_pages_by_key_forth_and_back_and_keeps_the_filter(self, client, monkeypatch):
-        monkeypatch.setattr(listing, "SIZES", (2,))
-        made = AgreementFactory.create_batch(5, published=True, parties=OrganizationFactory.create_batch(2))
-        expected = [each.title_en for each in reversed(made)]
-
-        pages, address = [], "/en/agreements/?kind=cooperation_agreement"
-        while address:
-            html = read(client, address)
-            pages.append(titles(html))
-            following = address_of(html, "next")
-            assert following is None or "kind=cooperation_agreement" in following
-            address = following and f"/en/agreements/{following}"
-
-        assert pages == [expected[:2], expected[2:4], expected[4:]]
-        before = address_of(html, "prev")
-        assert titles(read(client, f"/en/agreements/{before}")) == expected[2:4]
-        assert address_of(read(client, "/en/agreements/"), "prev") is None
-
     @pytest.mark.parametrize("cursor", ["made-up", "WzAsICJ4Il0", "WzAsIDk5OTk5OTk5OTk5XQ", "%00", "[" * 900])
     @pytest.mark.parametrize("page", ["agreements", "organizations", "activities"])
     def test_a_cursor_that_is_not_ours_is_a_page_that_is_not_there(self, client, both, page, cursor):
         read(client, f"/en/{page}/?cursor={cursor}", status=404)
-
-    def test_says_so_when_there_is_nothing(self, client):
-        assert "No agreement yet" in words(read(client, "/en/agreements/"))
 
     def test_says_so_when_nothing_matches_and_offers_the_way_back(self, client, both):
         html = read(client, "/en/agreements/?q=zebra")
@@ -248,6 +228,29 @@ class TestList:
             )
         ]
         assert "cooperation agreement" in words(chips[1][1]).lower()
+
+
+class TestListWithoutSamples:
+    def test_pages_by_key_forth_and_back_and_keeps_the_filter(self, client, monkeypatch):
+        monkeypatch.setattr(listing, "SIZES", (2,))
+        made = AgreementFactory.create_batch(5, published=True, parties=OrganizationFactory.create_batch(2))
+        expected = [each.title_en for each in reversed(made)]
+
+        pages, address = [], "/en/agreements/?kind=cooperation_agreement"
+        while address:
+            html = read(client, address)
+            pages.append(titles(html))
+            following = address_of(html, "next")
+            assert following is None or "kind=cooperation_agreement" in following
+            address = following and f"/en/agreements/{following}"
+
+        assert pages == [expected[:2], expected[2:4], expected[4:]]
+        before = address_of(html, "prev")
+        assert titles(read(client, f"/en/agreements/{before}")) == expected[2:4]
+        assert address_of(read(client, "/en/agreements/"), "prev") is None
+
+    def test_says_so_when_there_is_nothing(self, client):
+        assert "No agreement yet" in words(read(client, "/en/agreements/"))
 
     def test_hides_drafts_and_restricted_records_from_whoever_may_not_read_them(self, client, people):
         hidden = [
@@ -281,6 +284,7 @@ def sheets(client, both) -> dict[str, str]:
     }
 
 
+@pytest.mark.usefixtures("entered")
 class TestSheet:
     @pytest.mark.parametrize(
         ("name", "labels"),
@@ -430,6 +434,7 @@ class TestSheet:
         assert "Quite secret" in read(client, both[0].get_absolute_url())
 
 
+@pytest.mark.usefixtures("entered")
 class TestSource:
     def test_every_citation_of_both_samples_opens_with_exactly_its_quote_marked(self, client, both):
         citations = list(Citation.objects.select_related("source"))
@@ -489,6 +494,7 @@ class TestSource:
         read(client, "/en/sources/1/", status=404)
 
 
+@pytest.mark.usefixtures("entered")
 class TestOrganizations:
     def test_lists_them_with_their_parent(self, client, both):
         html = read(client, "/en/organizations/")
@@ -545,6 +551,7 @@ class TestOrganizations:
         read(client, "/en/organizations/nobody/", status=404)
 
 
+@pytest.mark.usefixtures("entered")
 class TestActivities:
     def test_lists_what_counts_toward_an_agreement_with_its_organizer(self, client, both):
         activity = ActivityFactory(
@@ -595,6 +602,7 @@ def pages(both) -> list[str]:
     ]
 
 
+@pytest.mark.usefixtures("entered")
 class TestEveryPage:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_speaks_the_language_of_its_address_and_offers_the_others(self, client, pages, language):
@@ -791,6 +799,7 @@ def as_shown(answer: HttpResponse) -> dict[str, object]:
     return sent
 
 
+@pytest.mark.usefixtures("entered")
 class TestAdministration:
     @pytest.mark.drill
     def test_every_table_opens_for_an_administrator(self, client, one_of_each, people):

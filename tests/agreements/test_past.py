@@ -351,7 +351,7 @@ def told(document: dict) -> dict[str, Any]:
 
 @pytest.mark.django_db(transaction=True)
 class TestAsKnownOn:
-    @pytest.mark.parametrize("seed", range(3))
+    @pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.drill) for each in (1, 2))])
     def test_any_day_of_any_history_answers_as_it_did_and_as_the_versions_say(self, client, people, seed):
         """For random (D, K): the API and the page give what they gave then, and what a replay of the log gives."""
         token = {
@@ -455,6 +455,7 @@ class TestVersions:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("entered")
 class TestTheGate:
     def test_what_one_may_not_read_today_has_no_past_either(self, client, both, people):
         [agreement, _other] = both
@@ -501,6 +502,7 @@ class TestTheGate:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("entered")
 class TestTheClocks:
     def test_stand_on_today_until_somebody_turns_them(self, client, both):
         html = client.get(both[0].get_absolute_url()).content.decode()

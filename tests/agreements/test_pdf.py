@@ -47,6 +47,7 @@ def destinations(file: bytes) -> set[str]:
     return {str(each["/Dest"] if "/Dest" in each else each["/A"]["/D"]) for each in links}
 
 
+@pytest.mark.usefixtures("entered")
 class TestTheSheet:
     @pytest.mark.parametrize("language", ["en", "fr", "ar"])
     @pytest.mark.parametrize("index", [0, 1])
@@ -168,6 +169,7 @@ class TestTheAddress:
         assert client.get(f"/en/agreements/{code}/sheet.pdf").status_code == 404
 
 
+@pytest.mark.usefixtures("entered")
 class TestSeveralSheets:
     @pytest.fixture
     def three(self, both):
@@ -320,6 +322,7 @@ class TestTheMarks:
             assert f"{party.letter} {party.organization.label}" in told.replace("\u00a0", " ")
 
 
+@pytest.mark.usefixtures("entered")
 class TestTheList:
     def test_has_a_row_for_each_agreement_and_says_what_was_asked(self, client, both, people):
         client.force_login(people["reader"])

@@ -56,6 +56,7 @@ def editor(people):
     return people["editor"]
 
 
+@pytest.mark.usefixtures("entered")
 class TestARevision:
     def test_that_says_the_same_changes_nothing(self, both, editor):
         for each in both:
@@ -180,6 +181,7 @@ class TestARevision:
         assert mine.links.count() == 1
 
 
+@pytest.mark.usefixtures("entered")
 class TestIsRefused:
     def test_to_a_reader_and_to_somebody_elses_hand(self, both, people):
         for role in ("reader", "contributor"):

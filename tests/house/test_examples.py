@@ -144,6 +144,7 @@ class TestAnExample:
             check(example, answer)
             kept |= {name: found(answer, where) for name, where in example.keeps.items()}
 
+    @pytest.mark.drill
     def test_of_python_is_answered_as_it_is_printed(self, sandbox, monkeypatch, tmp_path):
         secrets, names = sandbox
         monkeypatch.setenv("TOKEN", secrets["TOKEN"])
