@@ -7,6 +7,7 @@ the source's words with their language marked, never a blank.
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 from translated_fields import TranslatedField
 
@@ -17,6 +18,16 @@ _FALLBACK = ("fr", "en", "ar")
 def direction(language: str) -> str:
     """`rtl` for Arabic, else `ltr`: the value of the HTML attribute `dir`."""
     return "rtl" if language.split("-")[0] == "ar" else "ltr"
+
+
+def _isolated(words: str, *terms: str) -> str:
+    for each in terms:
+        words = words.replace(each, f"\u2066{each}\u2069")
+    return words
+
+
+isolated = lazy(_isolated, str)
+"""Words in which `terms` are read from left to right, where no markup can say so: `2001:db8::/32` in Arabic."""
 
 
 @dataclass(frozen=True)

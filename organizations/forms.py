@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms import RefusableForm
+from lib.languages import isolated
 from lib.networks import network
 from organizations.permissions import Role, Scope, offered
 
@@ -81,7 +82,11 @@ class TokenForm(RefusableForm):
     networks = NetworksField(
         label=_("From where"),
         required=False,
-        help_text=_("Networks it is used from, as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."),
+        help_text=isolated(
+            _("Networks it is used from, as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."),
+            "192.0.2.0/24",
+            "2001:db8::/32",
+        ),
     )
     expires_at = LastDayField(
         label=_("Last day"),

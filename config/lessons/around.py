@@ -38,7 +38,7 @@ AROUND = (
             says(
                 _(
                     "On your own machine, `OUTBOUND_DEVELOPMENT=true make run` lets webhooks go to this machine and "
-                    "over plain HTTP, such as to `http://localhost:8080` where the program above listens; never do "
+                    "over plain HTTP, such as to `http://127.0.0.1:8080` where the program above listens; never do "
                     "that in public. `make run` has the sender running beside the server; elsewhere start it with "
                     "`manage.py send_webhooks`, as without it nothing is sent. Addresses in events begin with the "
                     "setting `PUBLIC_URL`: set it to where your receiver reaches the registry."

@@ -20,6 +20,7 @@ from exchange.queries.telling import EVENTS
 from exchange.services import webhooks as services
 from lib import keyset
 from lib.forms import RefusableForm
+from lib.languages import isolated
 from lib.problems import Refused
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -54,7 +55,9 @@ class WebhookForm(RefusableForm):
     events = forms.CharField(
         label=gettext_lazy("Events"),
         initial="agreement.*",
-        help_text=gettext_lazy("One a line, or parted by commas. A star stands for any: agreement.*"),
+        help_text=isolated(
+            gettext_lazy("One a line, or parted by commas. A star stands for any: agreement.*"), "agreement.*"
+        ),
         widget=forms.Textarea(attrs={"class": "in", "rows": 3, "dir": "ltr", "spellcheck": "false"}),
     )
 
