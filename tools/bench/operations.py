@@ -45,8 +45,8 @@ class Facts:
 
     @property
     def common(self) -> str:
-        """A word that half of the French ones say."""
-        return "formation"
+        """A word that stands in one title of twenty."""
+        return "protocole"
 
 
 @dataclass(frozen=True)

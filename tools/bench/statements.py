@@ -211,12 +211,18 @@ _NO_ANSWERS = "'{{}}'::json"
 
 
 def _page(
-    where: str, *, size: int, order: str = "a.number DESC", counted: bool = False, answers: str = _NO_ANSWERS
+    where: str,
+    *,
+    size: int,
+    order: str = "a.number DESC",
+    counted: bool = False,
+    answers: str = _NO_ANSWERS,
+    first: str = "",
 ) -> str:
     """The keys of the page first, and only these documents; the exact count where it is told."""
     count = f", 'count', (SELECT count(*) FROM agreements_agreement a WHERE {VISIBLE} AND {where})"
     return f"""
-        WITH page AS MATERIALIZED (
+        WITH {first} page AS MATERIALIZED (
              SELECT a.id, a.number FROM agreements_agreement a WHERE {VISIBLE} AND {where}
               ORDER BY {order} LIMIT {size + 1}),
              kept AS MATERIALIZED (SELECT * FROM page a ORDER BY {order} LIMIT {size})
@@ -271,8 +277,9 @@ _FEED = """
            'changed', ARRAY(SELECT jsonb_object_keys(f.changes))) ORDER BY f.epoch, f.xid, f.id), '[]'::json))::text
       FROM (SELECT e.* FROM audit_auditevent e
              WHERE (e.epoch, e.xid, e.id) > ($1, $2, $3)
-               AND (e.target_type <> 'agreements.agreement' OR EXISTS (
-                    SELECT 1 FROM agreements_agreement a WHERE a.id = e.chain AND {visible}))
+               AND CASE WHEN e.target_type = 'agreements.agreement'
+                        THEN coalesce((SELECT {visible} FROM agreements_agreement a WHERE a.id = e.chain), false)
+                        ELSE true END
              ORDER BY e.epoch, e.xid, e.id LIMIT 100) f""".replace("{visible}", VISIBLE)
 
 # $1 is the dossier as it is sent to the application. {trail} is the event that the tables demand, or nothing.
@@ -316,8 +323,11 @@ _FILTER = """a.kind_id = 'partnership_agreement' AND a.source_language = 'fr'
     AND a.signed_range && daterange('2012-01-01', NULL)"""
 _ANSWERS = """json_build_object('signed', CASE WHEN a.signed_basis = 'stated'
     AND a.signed_range <@ daterange('2012-01-01', NULL) THEN 'certain' ELSE 'possible' END)"""
-_SINCE = """EXISTS (SELECT 1 FROM audit_auditevent e WHERE e.chain = a.id AND e.at >= $1::timestamptz)
-    AND a.number > $2"""
+# The few that changed first: asked one by one along the numbers, the many that did not would be asked too.
+_CHANGED = """changed AS MATERIALIZED (
+    SELECT DISTINCT e.chain FROM audit_auditevent e
+     WHERE e.at >= $1::timestamptz AND e.target_type = 'agreements.agreement'),"""
+_SINCE = "a.id IN (SELECT chain FROM changed) AND a.number > $2"
 
 
 def statements(url: str) -> dict[str, tuple[str, str]]:
@@ -337,7 +347,7 @@ def statements(url: str) -> dict[str, tuple[str, str]]:
                 counted=True,
             ),
         ),
-        "sync": ("text, integer", _page(_SINCE, size=100, order="a.number")),
+        "sync": ("text, integer", _page(_SINCE, size=100, order="a.number", first=_CHANGED)),
         "feed": ("smallint, bigint, bigint", _FEED),
         "search": ("text", f"{_HITS} SELECT json_build_object({_FOUND})::text"),
         "facets": ("text", f"{_HITS} SELECT json_build_object({_FOUND}{_FACETS})::text"),
