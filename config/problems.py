@@ -262,7 +262,11 @@ def _enters(method: str, path: str, *resources: str) -> bool:
 
 
 def _changes_what_is_published(method: str, path: str, resource: str) -> bool:
-    if _enters(method, path, "agreements", "organizations", "people"):
+    if resource == "agreements":
+        return (
+            method == "patch"
+        )  # one that is published is withdrawn rather than removed: that is `protected`
+    if _enters(method, path, "organizations", "people") or path.endswith("/merge"):
         return False
     return method != "get" and resource in _DOSSIER | _BODIES | {"identifiers"}
 
@@ -271,7 +275,9 @@ _ONLY: Mapping[str, Callable[[str, str, str], bool]] = {
     "idempotency-key-required": lambda method, path, resource: method == "post",
     "idempotency-in-progress": lambda method, path, resource: method == "post",
     "idempotency-key-reused": lambda method, path, resource: method == "post",
-    "not-your-side": lambda method, path, resource: method != "get" and resource in _OWN,
+    "not-your-side": lambda method, path, resource: (
+        method != "get" and resource in _OWN and not path.endswith(("/merge", "/transitions"))
+    ),
     "not-representable": lambda method, path, resource: method == "get" and resource == "agreements",
     "conflict": lambda method, path, resource: (
         method in {"post", "put", "patch"}
