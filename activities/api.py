@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from activities import queries
 from activities.exports import jsonld
@@ -11,11 +10,10 @@ from activities.filters import ActivityFilter, ProgressViewFilter
 from activities.models import Activity, EvidenceFile, ProgressView
 from activities.shapes import ActivityRecord, ProgressViewRecord
 from activities.writes import DESCRIBED, SAID, WRITE, ActivityWrites, ProgressWrites
-from agreements.api.files import BYTES, FILE_HEADERS, Whatever, given
+from agreements.api.files import Files
 from agreements.api.parts import Commitments, Parties
 from audit.versions import with_version
-from lib.contract import problems
-from lib.endpoints import Endpoint, Records, strict_parameters
+from lib.endpoints import Endpoint
 from lib.formats import LINKED
 from lib.ordering import BY_KEY, both, by_first_day, by_words
 from lib.pages import OnPages
@@ -104,29 +102,8 @@ class ProgressViews(ProgressWrites, Endpoint):
         ]
 
 
-class EvidenceFiles(Records):
+@extend_schema_view(retrieve=extend_schema(summary="The content of a file of evidence"))
+class EvidenceFiles(Files):
     """The files that show that something took place."""
 
-    required = {"retrieve": Permission.VIEW}
     queryset = EvidenceFile.objects.none()
-    serializer_class = None
-    pagination_class = None
-    content_negotiation_class = Whatever
-
-    def get_queryset(self):
-        return EvidenceFile.objects.visible_to(self.request.user)
-
-    @extend_schema(
-        summary="The content of a file of evidence",
-        description="As it came, whole or in part. Its ETag is its SHA-256.",
-        parameters=FILE_HEADERS,
-        responses={
-            (200, BYTES): OpenApiTypes.BINARY,
-            (206, BYTES): OpenApiTypes.BINARY,
-            304: OpenApiResponse(description="The file is one of those named in If-None-Match."),
-        }
-        | problems(416),
-    )
-    def retrieve(self, request, *args, **kwargs):
-        strict_parameters(request, {"language"})
-        return given(request, self.one(self.get_queryset()))

@@ -2,7 +2,6 @@
 
 from http import HTTPStatus
 
-from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
@@ -35,26 +34,16 @@ class Whatever(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def given(request, row) -> HttpResponseBase:
-    """The file of `row`, as `lib.downloads` gives it out. Raises Problem where it has no such part."""
-    answer = downloads.serve(request, row, public=not request.user.is_authenticated)
-    if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        kept = ("Accept-Ranges", "Content-Range", "ETag")
-        raise Problem("range-not-satisfiable", headers={name: answer[name] for name in kept})
-    return answer
-
-
-class SourceFiles(Records):
-    """The files that sources are read from."""
+class Files(Records):
+    """The content of kept files. A subclass gives `queryset`, of a model with `visible_to`."""
 
     required = {"retrieve": Permission.VIEW}
-    queryset = SourceFile.objects.none()
     serializer_class = None
     pagination_class = None
     content_negotiation_class = Whatever
 
     def get_queryset(self):
-        return SourceFile.objects.visible_to(self.request.user)
+        return self.queryset.model.objects.visible_to(self.request.user)
 
     @extend_schema(
         summary="The content of a file",
@@ -68,5 +57,17 @@ class SourceFiles(Records):
         | problems(416),
     )
     def retrieve(self, request, *args, **kwargs):
+        """The file, as `lib.downloads` gives it out. Raises Problem where it has no such part."""
         strict_parameters(request, {"language"})
-        return given(request, self.one(self.get_queryset()))
+        row = self.one(self.get_queryset())
+        answer = downloads.serve(request, row, public=not request.user.is_authenticated)
+        if answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            kept = ("Accept-Ranges", "Content-Range", "ETag")
+            raise Problem("range-not-satisfiable", headers={name: answer[name] for name in kept})
+        return answer
+
+
+class SourceFiles(Files):
+    """The files that sources are read from."""
+
+    queryset = SourceFile.objects.none()
