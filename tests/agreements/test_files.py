@@ -430,7 +430,7 @@ class TestTheApi:
 
     def test_is_in_the_contract(self, client):
         contract = client.get("/api/v1/openapi.json").json()
-        told = contract["paths"]["/api/v1/source-files/{id}/"]["get"]
+        told = contract["paths"]["/api/v1/source-files/{id}"]["get"]
 
         assert set(told["responses"]) >= {"200", "206", "304", "416"}
         assert "files" in contract["components"]["schemas"]["SourceShape"]["properties"]
