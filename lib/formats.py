@@ -21,7 +21,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.response import Response
 
-from lib import linked
+from lib import json_text, linked
 from lib.problems import Problem
 
 LINKED = ""
@@ -65,6 +65,14 @@ class Json(JSONRenderer):
 
     ensure_ascii = False
     charset = "utf-8"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        if data is None:
+            return b""
+        try:
+            return json_text.encode(data)
+        except TypeError:
+            return super().render(data, accepted_media_type, renderer_context)
 
 
 class Other(Json):

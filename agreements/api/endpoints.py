@@ -24,9 +24,9 @@ from agreements.models import (
     Programme,
     Source,
 )
-from agreements.queries import dossier, duplicates, listing, newer, search, versions
+from agreements.queries import dossier, duplicates, listing, newer, rendered, search, versions
 from audit.versions import with_version
-from lib import addresses, shaping
+from lib import addresses, json_text, shaping
 from lib.contract import MOVED, MOVED_TO
 from lib.endpoints import Endpoint, strict_parameters
 from lib.ordering import BY_KEY, both, by_first_day, by_words
@@ -126,7 +126,29 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return listing.in_order(queryset, name, on=timezone.localdate(), actor=self.request.user, asked=asked)
 
     def detailed(self, queryset):
+        if self.is_rendered:
+            return rendered.bare(queryset)
         return self.with_facts(queryset)
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether what is asked for stands in the texts that are kept: the whole of today, and nothing beside it."""
+        wanted, query = self.wanted, self.request.query_params
+        return (
+            self.action in READ
+            and self.format == "json"
+            and not (wanted.brief or wanted.expand or "in_force_on" in query)
+        )
+
+    def shaped(self, rows):
+        if not self.is_rendered:
+            return super().shaped(rows)
+        texts = rendered.texts(rows, readable=self.get_queryset(), on=timezone.localdate())
+        if rows and not texts:
+            raise NotFound(_("There is no such record, or you may not read it."))  # not any more
+        if self.wanted.fields or self.wanted.omit:
+            return [self.wanted.shape(json_text.loads(each)) for each in texts]
+        return [json_text.Written(each) for each in texts]
 
     def with_facts(self, queryset, *, on: date | None = None):
         readable = Agreement.objects.visible_to(self.request.user)
@@ -161,6 +183,8 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         wanted = self.wanted
         if not clocks.is_past:
             today = self.get_queryset()
+            if self.is_rendered:
+                return self.answered(rendered.bare(today))
             return self.answered(today if wanted.brief else self.with_facts(today, on=clocks.on()))
         if wanted.brief or set(wanted.expand) - set(self.more):
             message = _(

@@ -28,6 +28,7 @@ from agreements.models.provisions import (
     ObjectiveGroup,
     Statement,
 )
+from agreements.models.rendered import RenderedDossier
 from agreements.models.review import ReviewComment
 from agreements.models.texts import TextEntry
 from agreements.models.vocabulary import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
@@ -63,6 +64,7 @@ __all__ = [
     "PartyRole",
     "Programme",
     "Reading",
+    "RenderedDossier",
     "ReviewComment",
     "SavedView",
     "Signatory",

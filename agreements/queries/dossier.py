@@ -109,6 +109,15 @@ def read(agreement: Agreement, *, proof: bool = False, leaned_on: bool = True) -
     return _Reader(agreement, proof, leaned_on).document()
 
 
+def read_link(row: AgreementLink) -> dict:
+    """A link as LinkShape has it. Needs the agreement it leads to."""
+    return {
+        "id": str(row.pk),
+        "kind": row.kind,
+        "agreement": addresses.reference("agreement", "agreements", row.to_id, row.to.title),
+    }
+
+
 class _Reader:
     """Turns one agreement into its document; holds what every part asks for."""
 
@@ -172,14 +181,7 @@ class _Reader:
             "more_advantages_claimed": a.more_advantages_claimed,
             "events": [self.event(each) for each in a.events.all()],
             "amendments": [self.amendment(each) for each in a.amendments.all()],
-            "links": [
-                {
-                    "id": str(each.pk),
-                    "kind": each.kind,
-                    "agreement": addresses.reference("agreement", "agreements", each.to_id, each.to.title),
-                }
-                for each in a.links.all()
-            ],
+            "links": [read_link(each) for each in a.links.all()],
             "questions": [self.question(each) for each in a.questions.all()],
         }
         if self.proof:
