@@ -119,6 +119,10 @@ class Listing(Records):
         """`queryset` with what `documents` needs, where `get_queryset` does not bring it."""
         return queryset
 
+    def ready(self, queryset):
+        """`queryset` with what `shaped` needs, as the documents are wanted."""
+        return queryset.prefetch_related(None) if self.wanted.brief else self.detailed(queryset)
+
     def label(self, row) -> str:
         """What a record is called where it is only pointed at."""
         return str(row)
@@ -252,12 +256,10 @@ class Listing(Records):
 
     def list(self, request, *args, **kwargs):
         strict_parameters(request, self.known_of_a_list)
-        wanted, order = self.wanted, self.page_order
-        if order is None:
+        if self.page_order is None:
             self.page_descending = self.asked_order.startswith("-")
         found = self.in_order(self.filtered(self.get_queryset()), self.asked_order)
-        found = found.prefetch_related(None) if wanted.brief else self.detailed(found)
-        rows = self.paginate_queryset(found)
+        rows = self.paginate_queryset(self.ready(found))
         return self.get_paginated_response(self.shaped(rows))
 
     def answered(self, queryset) -> Response:

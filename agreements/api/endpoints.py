@@ -126,9 +126,10 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return listing.in_order(queryset, name, on=timezone.localdate(), actor=self.request.user, asked=asked)
 
     def detailed(self, queryset):
-        if self.is_rendered:
-            return rendered.bare(queryset)
         return self.with_facts(queryset)
+
+    def ready(self, queryset):
+        return rendered.bare(queryset) if self.is_rendered else super().ready(queryset)
 
     @property
     def is_rendered(self) -> bool:
