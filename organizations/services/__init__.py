@@ -39,6 +39,7 @@ __all__ = [
     "change_person",
     "create_account",
     "demand",
+    "free_slug",
     "held",
     "holds",
     "issue_token",
