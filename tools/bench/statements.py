@@ -327,7 +327,7 @@ _ANSWERS = """json_build_object('signed', CASE WHEN a.signed_basis = 'stated'
 _CHANGED = """changed AS MATERIALIZED (
     SELECT DISTINCT e.chain FROM audit_auditevent e
      WHERE e.at >= $1::timestamptz AND e.target_type = 'agreements.agreement'),"""
-_SINCE = "a.id IN (SELECT chain FROM changed) AND a.number > $2"
+_SINCE = "a.id = ANY(ARRAY(SELECT chain FROM changed)) AND a.number > $2"
 
 
 def statements(url: str) -> dict[str, tuple[str, str]]:
