@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,10 +126,9 @@ def _wait(name: str, port: int, process: subprocess.Popen, log: Path) -> None:
     until = time.monotonic() + READY
     while time.monotonic() < until and process.poll() is None:
         asking = http.client.HTTPConnection("127.0.0.1", port, timeout=READY)
-        with suppress(OSError, http.client.HTTPException):
+        with closing(asking), suppress(OSError, http.client.HTTPException):
             asking.request("GET", "/healthz", headers={"Host": "localhost"})
             asking.getresponse().read()
             return
-        asking.close()
         time.sleep(0.1)
     raise Refusal(f"The {name} does not answer: {log / f'{name}.log'} may say why.")
