@@ -53,6 +53,18 @@ def server() -> Server:
     return found
 
 
+@contextmanager
+def lent() -> Iterator[Server]:
+    """The server of the data sets, ended afterwards unless it ran before. Raises Refusal."""
+    ran = postgres.postmaster(postgres.data_folder() / "bench" / "postgres") is not None
+    found = server()
+    try:
+        yield found
+    finally:
+        if not ran:
+            found.stop()
+
+
 def database(server: Server, size: int, *, seed: int = 1, say: Say = tell) -> str:
     """The name of the database that holds the data set, which is made unless it is there. Raises Refusal."""
     name, stamp = _name(size, seed), _stamp(*sorted((CHECKOUT / "tools" / "lifelike").glob("*.py")))
@@ -140,9 +152,9 @@ def main(words: list[str]) -> int:
         print(f"Say which: {', '.join(SIZES)}.", file=sys.stderr)
         return 2
     try:
-        running = server()
-        for each in words:
-            print(running.url(database(running, SIZES[each], seed=int(os.environ.get("SEED", "1")))))
+        with lent() as running:
+            for each in words:
+                print(running.url(database(running, SIZES[each], seed=int(os.environ.get("SEED", "1")))))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1

@@ -130,15 +130,17 @@ def main(environ: Mapping[str, str]) -> int:
     """Measure what is wished, print it and keep it; 1 where something did not answer as agreed."""
     log = postgres.data_folder() / "bench"
     try:
-        server = dataset.server()
-        wish = wished(environ, made=dataset.made(server))
-        runs, plans = [], {}
-        for size in wish.sizes:
-            name = dataset.database(server, size)
-            dataset.tell(f"{size:,} agreements: measuring, {wish.minutes:.0f} minutes where nobody is slow")
-            run, plans = bench(server, name, size, wish, log, grows=len(wish.sizes) > 1)
-            runs.append(run)
-            print(report.text(run), flush=True)
+        with dataset.lent() as server:
+            wish = wished(environ, made=dataset.made(server))
+            runs, plans = [], {}
+            for size in wish.sizes:
+                name = dataset.database(server, size)
+                dataset.tell(
+                    f"{size:,} agreements: measuring, {wish.minutes:.0f} minutes where nobody is slow"
+                )
+                run, plans = bench(server, name, size, wish, log, grows=len(wish.sizes) > 1)
+                runs.append(run)
+                print(report.text(run), flush=True)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
