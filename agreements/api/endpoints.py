@@ -24,7 +24,7 @@ from agreements.models import (
     Programme,
     Source,
 )
-from agreements.queries import dossier, duplicates, listing, newer, rendered, search, versions
+from agreements.queries import dossier, duplicates, listing, newer, quoted, rendered, search, versions
 from audit.versions import with_version
 from lib import addresses, json_text, shaping
 from lib.contract import MOVED, MOVED_TO
@@ -211,7 +211,7 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
             )
         )
         links = sorted(agreement.source_links.all(), key=lambda each: (each.position, each.pk))
-        return Response([dossier.read_whole_source(each.source) for each in links])
+        return Response([quoted.read_whole_source(each.source) for each in links])
 
 
 class AgreementsPointedAt(Agreements):
@@ -275,7 +275,7 @@ class Sources(OnPages, Endpoint):
         return by_first_day(queryset, "published", into="day") if name.endswith("published") else queryset
 
     def documents(self, rows):
-        return [dossier.read_whole_source(each) | {"version": each.version} for each in rows]
+        return [quoted.read_whole_source(each) | {"version": each.version} for each in rows]
 
     @extend_schema(summary="The citations taken from a source", responses=shapes.CitationRecord(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
@@ -318,7 +318,7 @@ class Citations(CitationWrites, Endpoint):
 
 def read_citation(row: Citation, newest) -> dict:
     """The citation as CitationRecord has it. `newest` is what `newer.newest` answers."""
-    return dossier.read_citation(row, newest) | {
+    return quoted.read_citation(row, newest) | {
         "type": "citation",
         "url": addresses.api("citations", row.pk),
         "version": row.agreement.version,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.forms.desk import DeskForm
 from agreements.models import Source
-from agreements.queries import dossier
+from agreements.queries import quoted
 from agreements.services import placing
 from lib import extraction, noise, uploads
 from lib.extraction import Extracted
@@ -138,7 +138,7 @@ class SourceForm(TextForm):
         """The draft that begins with this text."""
         cleaned = self.cleaned_data
         if source := cleaned["source"]:
-            return {"source_language": source.language, "sources": [dossier.whole_part(source)]}
+            return {"source_language": source.language, "sources": [quoted.whole_part(source)]}
         part = {"key": "source-1", "kind": cleaned["kind"] or "other", "language": cleaned["language"]}
         part |= {name: cleaned[name] for name in ("title", "publisher", "address") if cleaned[name]}
         aside = [

@@ -77,7 +77,8 @@ class Migration(migrations.Migration):
                 ("form", models.CharField(max_length=16, verbose_name="form")),
                 ("steady", DateRangeField(verbose_name="days of this legal state")),
                 ("linked", models.BooleanField(verbose_name="has links")),
-                ("opening", models.TextField(verbose_name="up to the links")),
+                ("opening", models.TextField(verbose_name="up to the answers")),
+                ("middle", models.TextField(verbose_name="up to the links")),
                 ("closing", models.TextField(verbose_name="after the links")),
             ],
             options={

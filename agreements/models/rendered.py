@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class RenderedDossier(models.Model):
     """The JSON of an agreement in one language: derived, and never the truth of anything.
 
-    Holds what all readers of the agreement are told alike, in two pieces: between `opening` and `closing` stand its
-    links, as far as the reader may see where they lead. It is of the `version` of the agreement that it was read from,
+    Holds what all readers of the agreement are told alike, in three pieces: between `opening` and `middle` stands how
+    sure the dates are that were asked for, between `middle` and `closing` its links, as far as the reader may see where
+    they lead. It is of the `version` of the agreement that it was read from,
     of the `form` that the program gave it, and for the days that are `steady`: on them the legal state is the one it
     tells. Another is not served. A new label of an organization, a person, a programme or a term takes away the texts
     that it stands in (`agreements/migrations/0011_rendered.py`).
@@ -23,7 +24,8 @@ class RenderedDossier(models.Model):
     form = models.CharField(_("form"), max_length=16)
     steady = DateRangeField(_("days of this legal state"))
     linked = models.BooleanField(_("has links"))
-    opening = models.TextField(_("up to the links"))
+    opening = models.TextField(_("up to the answers"))
+    middle = models.TextField(_("up to the links"))
     closing = models.TextField(_("after the links"))
 
     class Meta:

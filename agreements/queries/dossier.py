@@ -25,12 +25,11 @@ from agreements.models import (
     Programme,
     Reading,
     Source,
-    SourceFile,
     Statement,
     WithoutSource,
 )
 from agreements.models.lifecycle import LegalState, with_legal_state
-from agreements.queries import ledger, newer
+from agreements.queries import ledger, newer, quoted
 from audit.trail import Actor
 from lib import addresses, languages
 from organizations import queries as organizations
@@ -109,6 +108,15 @@ def read(agreement: Agreement, *, proof: bool = False, leaned_on: bool = True) -
     return _Reader(agreement, proof, leaned_on).document()
 
 
+def read_answers(agreement: Agreement) -> dict[str, str]:
+    """How sure it is of each date that was asked for: what the filters annotated, in any queryset they narrowed."""
+    return {
+        name: answer
+        for name in Agreement.DATES
+        if (answer := getattr(agreement, f"{name}_answer", None)) is not None
+    }
+
+
 def read_link(row: AgreementLink) -> dict:
     """A link as LinkShape has it. Needs the agreement it leads to."""
     return {
@@ -146,11 +154,7 @@ class _Reader:
             "editorial_state": a.editorial_state,
             "confidentiality": a.confidentiality,
             "legal_state": {"code": a.legal_state, "label": str(LegalState(a.legal_state).label)},
-            "answers": {
-                name: answer
-                for name in Agreement.DATES
-                if (answer := getattr(a, f"{name}_answer", None)) is not None
-            },
+            "answers": read_answers(a),
             "reference": a.reference or None,
             "identifiers": [
                 {"scheme": each.scheme, "value": each.value}
@@ -193,7 +197,7 @@ class _Reader:
     # What stands at a fact.
 
     def citations(self, fact: str, key) -> list[dict]:
-        return [read_quote(each, self.newest) for each in self.quotes[fact, key]]
+        return [quoted.read_quote(each, self.newest) for each in self.quotes[fact, key]]
 
     def proved(self, fact: str, row, content: dict) -> dict:
         """`content` with the id of `row` before it and, where asked for, its proof after it."""
@@ -404,7 +408,7 @@ class _Reader:
         needed |= {key for name, key in self.quotes if name == "organization"}
         links = sorted(a.source_links.all(), key=lambda each: (each.position, each.pk))
         return {
-            "sources": [read_whole_source(each.source) for each in links],
+            "sources": [quoted.read_whole_source(each.source) for each in links],
             "organizations": [
                 self.organization(each)
                 for each in sorted(
@@ -441,90 +445,6 @@ class _Reader:
 
     def programme(self, row: Programme) -> dict:
         return read_programme(row) | {"citations": self.citations("programme", row.pk)}
-
-
-def read_source(row: Source) -> dict:
-    """What a source is, without its text."""
-    return {
-        "id": str(row.pk),
-        "type": "source",
-        "url": addresses.api("sources", row.pk),
-        "kind": row.kind,
-        "language": row.language,
-        "title": row.title,
-        "byline": row.byline,
-        "publisher": row.publisher,
-        "address": row.url,
-        "published": row.published.as_json(),
-    }
-
-
-def read_whole_source(row: Source) -> dict:
-    """The source as SourceShape has it, with its text and what is set aside in it. Needs `newer`."""
-    later = getattr(row, "newer", None)  # where there is none, Django's error is an AttributeError too
-    return read_source(row) | {
-        "text": row.text,
-        "replaces": str(row.replaces_id) if row.replaces_id else None,
-        "replaced_by": str(later.pk) if later else None,
-        "noise": [
-            {"id": str(each.pk), "start": each.start, "end": each.end, "reason": each.reason}
-            for each in sorted(row.noise.all(), key=lambda each: each.start)
-        ],
-        "files": [
-            read_file(each) for each in sorted(row.files.all(), key=lambda each: (each.position, each.pk))
-        ],
-    }
-
-
-def whole_part(row: Source) -> dict:
-    """The source as a draft has it that takes it over: with keys, and without its files."""
-    whole = read_whole_source(row)
-    kept = ("id", "kind", "language", "title", "byline", "publisher", "address", "published", "text")
-    return (
-        {"key": str(row.pk)}
-        | {name: whole[name] for name in kept}
-        | {"noise": [each | {"key": each["id"]} for each in whole["noise"]]}
-    )
-
-
-def read_file(row: SourceFile) -> dict:
-    """The file as SourceFileShape has it: what it is, and where its content is."""
-    return {
-        "id": str(row.pk),
-        "url": addresses.api("source-files", row.pk),
-        "name": row.name,
-        "type": row.type,
-        "size": row.size,
-        "sha256": row.sha256,
-        "pages": row.pages,
-    }
-
-
-def read_citation(row: Citation, newest: Mapping[UUID, Source]) -> dict:
-    """The citation as CitationShape has it, with the fact it proves. `newest` is what `newer.newest` answers."""
-    fact = next(name for name in Citation.FACTS if getattr(row, f"{name}_id") is not None)
-    return read_quote(row, newest) | {
-        "agreement": str(row.agreement_id),
-        "fact": {
-            "type": "agreement" if fact == "of_agreement" else fact,
-            "id": str(getattr(row, f"{fact}_id")),
-        },
-    }
-
-
-def read_quote(row: Citation, newest: Mapping[UUID, Source] | None = None) -> dict:
-    """The citation as it stands at its fact. `newest` is what `newer.newest` answers."""
-    flag = newer.changed(row, newest or {})
-    return {
-        "id": str(row.pk),
-        "source": str(row.source_id),
-        "start": row.start,
-        "end": row.end,
-        "quote": row.quote,
-        "about": row.about,
-        "note": row.note,
-        "source_changed": flag.standing.value if flag else None,
-    }
 
 
 def read_programme(row: Programme) -> dict:

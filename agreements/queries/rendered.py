@@ -24,17 +24,21 @@ from lib import json_text, languages
 
 ROOMS = ("lib", "audit", "organizations", "agreements")
 """Whose program gives the texts their form."""
-_LINKS = "\0links"  # stands in no text of the registry: PostgreSQL holds no NUL
+_ANSWERS, _LINKS = "\0answers", "\0links"  # stand in no text of the registry: PostgreSQL holds no NUL
 _DAY = timedelta(days=1)
 
 
 class Rendered(NamedTuple):
-    """The text of an agreement, cut where its links stand; and the days on which its legal state is as told."""
+    """The text of an agreement, cut where its answers and its links stand, and the days of the legal state it tells."""
 
     steady: DateRange
     linked: bool
     opening: str
+    middle: str
     closing: str
+
+    def whole(self, answers: dict, links: list) -> str:
+        return f"{self.opening}{json_text.dumps(answers)}{self.middle}{json_text.dumps(links)}{self.closing}"
 
 
 def bare(agreements):
@@ -53,9 +57,7 @@ def texts(rows: Sequence[Agreement], *, readable, on: date) -> list[str]:
         told |= render(missing, on=on)
     links = _links([key for key, each in told.items() if each.linked], readable)
     return [
-        f"{text.opening}{json_text.dumps(links[each.pk])}{text.closing}"
-        for each in rows
-        if (text := told.get(each.pk))
+        text.whole(dossier.read_answers(each), links[each.pk]) for each in rows if (text := told.get(each.pk))
     ]
 
 
@@ -123,9 +125,10 @@ def _kept(versions: Mapping[UUID, int], *, on: date) -> dict[UUID, Rendered]:
 def _render(agreement: Agreement, on: date) -> Rendered:
     document = dossier.read(agreement)
     linked = bool(document["links"])
-    text = json_text.dumps(document | {"links": _LINKS})
-    opening, closing = text.split(json_text.dumps(_LINKS))
-    return Rendered(_steady(agreement, on), linked, opening, closing)
+    text = json_text.dumps(document | {"answers": _ANSWERS, "links": _LINKS})
+    opening, rest = text.split(json_text.dumps(_ANSWERS))
+    middle, closing = rest.split(json_text.dumps(_LINKS))
+    return Rendered(_steady(agreement, on), linked, opening, middle, closing)
 
 
 def _steady(agreement: Agreement, on: date) -> DateRange:
@@ -165,15 +168,17 @@ def _keep(cursor, versions: Mapping[UUID, int], told: Mapping[UUID, Rendered]) -
     cursor.execute(
         """
         INSERT INTO agreements_rendereddossier AS kept
-               (agreement, version, language, form, steady, linked, opening, closing)
-        SELECT told.agreement, told.version, %s, %s, told.steady, told.linked, told.opening, told.closing
-          FROM unnest(%s::uuid[], %s::int[], %s::daterange[], %s::bool[], %s::text[], %s::text[])
-               AS told (agreement, version, steady, linked, opening, closing)
+               (agreement, version, language, form, steady, linked, opening, middle, closing)
+        SELECT told.agreement, told.version, %s, %s,
+               told.steady, told.linked, told.opening, told.middle, told.closing
+          FROM unnest(%s::uuid[], %s::int[], %s::daterange[], %s::bool[], %s::text[], %s::text[], %s::text[])
+               AS told (agreement, version, steady, linked, opening, middle, closing)
           JOIN agreements_agreement a ON a.id = told.agreement AND a.version = told.version
          ORDER BY told.agreement
             ON CONFLICT (agreement, language) DO UPDATE
            SET version = excluded.version, form = excluded.form, steady = excluded.steady,
-               linked = excluded.linked, opening = excluded.opening, closing = excluded.closing
+               linked = excluded.linked, opening = excluded.opening, middle = excluded.middle,
+               closing = excluded.closing
         """,
         [
             languages.current(),

@@ -10,7 +10,8 @@ from agreements.models import (
     Programme,
     Source,
 )
-from agreements.queries.dossier import read_programme, read_source
+from agreements.queries.dossier import read_programme
+from agreements.queries.quoted import read_source
 from agreements.services.intake import Intake
 from audit import trail
 from lib import languages

@@ -3,7 +3,7 @@
 from typing import Any
 
 from agreements.models import Agreement, Citation, Draft, Source
-from agreements.queries import bench, dossier
+from agreements.queries import bench, quoted
 from agreements.services import drafting
 from agreements.services.placing import new_key
 from lib import rewording
@@ -21,7 +21,7 @@ def begin(
     """
     draft = drafting.reopen(agreement, document, by=by)
     content = draft.content
-    part = dossier.whole_part(newest)
+    part = quoted.whole_part(newest)
     source = next(
         (each for each in content.get("sources", ()) if str(each.get("id")) == str(newest.pk)), part
     )

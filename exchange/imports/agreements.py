@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements import services
 from agreements.models import Agreement, AgreementIdentifier, OpenQuestion
-from agreements.queries import dossier
+from agreements.queries import dossier, quoted
 from agreements.services import drafting
 from agreements.services.register import register_on_trial
 from agreements.services.revise import as_proposed
@@ -269,7 +269,7 @@ class Entry(OneRow):
         """The source as a dossier brings it: out of the file, or as the registry has it."""
         here = self.known.became.get(("source", key), key)
         if as_uuid(here) and (row := self.known.by_id("source", here)):
-            whole = dossier.read_whole_source(row)
+            whole = quoted.read_whole_source(row)
             self.sources_here.add(here)
             return {"key": key, **whole}
         return {"key": key, **deepcopy(dict(self.known.coming[key]))}

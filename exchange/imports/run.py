@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Draft
-from agreements.queries import dossier
+from agreements.queries import quoted
 from audit import trail
 from audit.models import AuditEvent
 from exchange.imports import activities, organizations, people, reading
@@ -240,7 +240,7 @@ def _is_the_same(main: Line, document: dict[str, Any], lines: dict[str, list[Lin
     row = known.by_id("source", main.key)
     if row is None:
         return
-    here = dossier.read_whole_source(row)
+    here = quoted.read_whole_source(row)
     is_now = documents.cells(documents.Part("sources", main.key, here), known)
     told = documents.cells(documents.Part("sources", main.key, {"id": main.key, **document}), known)
     differing = [name for name in main.cells if name in told and told[name] != is_now[name]]

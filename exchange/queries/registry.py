@@ -20,7 +20,7 @@ from agreements.models import (
     Source,
     Statement,
 )
-from agreements.queries import dossier
+from agreements.queries import dossier, quoted
 from audit.trail import Actor
 from exchange.queries import documents
 from exchange.queries.documents import Labels, Part
@@ -134,7 +134,7 @@ def parts(actor: Actor, labels: Labels, *, on: date, scope: Scope | None = None)
         labels.records["agreement", str(key)] = Agreement(number=number).code
     for batch in _batches(scope.sources, lambda rows: rows.prefetch_related("noise", "files", "newer")):
         for each in batch:
-            yield from documents.of_source(dossier.read_whole_source(each))
+            yield from documents.of_source(quoted.read_whole_source(each))
 
     def whole(rows: QuerySet) -> QuerySet:
         facts = dossier.with_facts(rows, on=on, readable=agreements)
@@ -192,23 +192,23 @@ def _read(agreement: Agreement, labels: Labels) -> dict[str, Any]:
     for each in agreement.all_citations.all():
         for kind in ("programme", "organization", "alias", "profile_claim", "office"):
             if key := getattr(each, f"{kind}_id"):
-                leaned[kind, str(key)].append(dossier.read_quote(each))
-    quoted = sorted(leaned.items())
+                leaned[kind, str(key)].append(quoted.read_quote(each))
+    proved = sorted(leaned.items())
     document["programmes"] = [
         {"slug": labels.label("programme", key), "citations": quotes}
-        for (kind, key), quotes in quoted
+        for (kind, key), quotes in proved
         if kind == "programme"
     ]
     document["organizations"] = [
         {"slug": labels.label("organization", key), "citations": quotes}
-        for (kind, key), quotes in quoted
+        for (kind, key), quotes in proved
         if kind == "organization"
     ] + [
         {"slug": "", _LEANED_ON[kind]: [{"id": key, "citations": quotes}]}
-        for (kind, key), quotes in quoted
+        for (kind, key), quotes in proved
         if kind in {"alias", "profile_claim"}
     ]
     document["people"] = [
-        {"offices": [{"id": key, "citations": quotes}]} for (kind, key), quotes in quoted if kind == "office"
+        {"offices": [{"id": key, "citations": quotes}]} for (kind, key), quotes in proved if kind == "office"
     ]
     return document

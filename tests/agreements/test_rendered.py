@@ -16,7 +16,7 @@ from organizations.models import Anonymous, Organization, Person
 from tests.agreements.conftest import BY, bearer
 from tests.agreements.test_past import STEPS, History
 from tests.audit.raw import another_connection, tell
-from tests.factories import AgreementFactory, OrganizationFactory, PersonFactory, record
+from tests.factories import AgreementFactory, OrganizationFactory, PersonFactory, on, record
 
 TODAY = date(2026, 3, 4)
 
@@ -262,6 +262,21 @@ class TestOverTheApi:
                 assert {each["id"]: each for each in listed.json()["results"]} == expected
                 assert single.json() == expected[str(both[0].pk)]
                 assert single.headers["ETag"] == f'"{both[0].version}-{language}-json"'
+
+    @pytest.mark.parametrize("match", ["certain", "possible"])
+    def test_how_sure_a_date_is_is_told_to_whoever_asks_for_it(self, client, both, match):
+        AgreementFactory(published=True, signed=on(2012, 5, 1))
+        headers = bearer(both[0].parties.first().organization, "reader")
+        asked = f"/api/v1/agreements?signed_from=2000-01-01&signed_match={match}"
+
+        plain = client.get("/api/v1/agreements", headers=headers).json()["results"]
+        narrowed = client.get(asked, headers=headers).json()["results"]
+        from_facts = client.get(f"{asked}&expand=proof&omit=citations", headers=headers).json()["results"]
+
+        assert narrowed
+        assert [each["answers"] for each in narrowed] == [each["answers"] for each in from_facts]
+        assert all(each["answers"] for each in narrowed)
+        assert not any(each["answers"] for each in plain)
 
     def test_members_are_picked_out_of_them(self, client, both):
         headers = bearer(both[0].parties.first().organization, "reader")
