@@ -61,7 +61,8 @@ def described(name: str, one: str):
             shape, one_of_them = view.serializer_class, one[0].lower() + one[1:]
             told["create"] = added(f"Add {one_of_them}", shape, view.new_shape or shape)
             told["partial_update"] = patched(f"Change {one_of_them}", shape)
-            told["destroy"] = removed(f"Take {one_of_them} out")
+            # What is left of the dossier has to keep the rules: a fact has its proof, an agreement two parties.
+            told["destroy"] = removed(f"Take {one_of_them} out", 422)
         return extend_schema_view(**told)(view)
 
     return on

@@ -62,10 +62,10 @@ def patched(summary: str, shape: type) -> Any:
     )
 
 
-def removed(summary: str) -> Any:
-    """A DELETE in the OpenAPI document."""
+def removed(summary: str, *more: int) -> Any:
+    """A DELETE in the OpenAPI document, with the statuses of refusals that it may answer besides."""
     return extend_schema(
-        summary=summary, parameters=[IF_MATCH], responses={204: REMOVED} | problems(409, 410, 412, 428)
+        summary=summary, parameters=[IF_MATCH], responses={204: REMOVED} | problems(409, 410, 412, *more, 428)
     )
 
 
