@@ -560,6 +560,16 @@ class TestTakingAway:
         assert (answer.status_code, slug(answer)) == (409, "protected")
         assert administrator.get(path).status_code == 200
 
+    def test_the_only_proof_of_a_published_fact_stays(self, client, both):
+        administrator = Caller(client, bearer(Organization.objects.first(), Role.ADMINISTRATOR))
+        proof = Citation.objects.filter(agreement=both[0], statement__isnull=False).first()
+        Citation.objects.filter(statement=proof.statement_id).exclude(pk=proof.pk).delete()
+
+        answer = administrator.delete(f"/citations/{proof.pk}", etag="*")
+
+        assert faults(answer)
+        assert Citation.objects.filter(pk=proof.pk).exists()
+
     def test_a_record_that_was_published_once_stays(self, client, both, people):
         services.withdraw(both[0].pk, reason="Doubts", by=people["reviewer"])
         services.send_back(both[0].pk, reason="Doubts", by=people["reviewer"])
