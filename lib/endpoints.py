@@ -19,11 +19,14 @@ from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.response import Response
 
 from lib import addresses, formats, languages, preconditions, shaping
-from lib.keyset import KeysetPagination, Order
+from lib.keyset import KeysetPagination, Order, Place
 
+Rows = list
+"""What a view set calls `list` is its action."""
 COMMON = frozenset({"language", "format"})
 """Parameters of every address."""
 OF_A_LIST = frozenset({"page_size", "cursor", "count", "order"})
+_SHAPING = COMMON | OF_A_LIST | shaping.PARAMETERS
 NOT = "not."
 """What begins a parameter that takes away what the parameter would find."""
 
@@ -86,7 +89,14 @@ class Records(Spoken, formats.Negotiated, viewsets.GenericViewSet):
         try:
             return queryset.get(pk=self.kwargs["pk"])
         except (queryset.model.DoesNotExist, InvalidValue) as error:
-            raise NotFound(_("There is no such record, or you may not read it.")) from error
+            raise self.absent() from error
+
+    def fetched(self, place: Place, queryset) -> Rows:
+        """The rows of `queryset` for the page at `place`: what `Place.page` takes."""
+        return [*place.rows(queryset)]
+
+    def absent(self) -> NotFound:
+        return NotFound(_("There is no such record, or you may not read it."))
 
 
 class Listing(Records):
@@ -149,6 +159,8 @@ class Listing(Records):
     @cached_property
     def wanted(self) -> shaping.Wanted:
         """What the documents are to look like. Raises ValidationError."""
+        if shaping.PARAMETERS.isdisjoint(self.request.query_params):
+            return shaping.Wanted()
         followed = {path: shaping.members(each.serializer_class) for path, each in self.expandable.items()}
         return shaping.wanted(
             self.request.query_params,
@@ -203,13 +215,15 @@ class Listing(Records):
     def page_bound(self) -> str:
         """What a cursor of this list is bound to: its filters and its order, and the language where it is by words."""
         query = self.request.query_params
-        said = [self.asked_order, sorted((n, sorted(query.getlist(n))) for n in query if self._narrows(n))]
+        said = [self.asked_order, sorted((name, sorted(query.getlist(name))) for name in self.narrowing)]
         if self.page_order and self.page_order.type is str:
             said.append(languages.current())
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:12]
 
-    def _narrows(self, name: str) -> bool:
-        return name not in COMMON | OF_A_LIST | shaping.PARAMETERS
+    @property
+    def narrowing(self) -> list[str]:
+        """The parameters of the address that decide what is in the list."""
+        return [name for name in self.request.query_params if name not in _SHAPING]
 
     # What is answered.
 
@@ -258,9 +272,12 @@ class Listing(Records):
         strict_parameters(request, self.known_of_a_list)
         if self.page_order is None:
             self.page_descending = self.asked_order.startswith("-")
+        return self.get_paginated_response(self.shaped(self.rows_of_page()))
+
+    def rows_of_page(self) -> Rows:
+        """The rows of the page that is asked for."""
         found = self.in_order(self.filtered(self.get_queryset()), self.asked_order)
-        rows = self.paginate_queryset(self.ready(found))
-        return self.get_paginated_response(self.shaped(rows))
+        return self.paginate_queryset(self.ready(found))
 
     def answered(self, queryset) -> Response:
         """The record of the address in `queryset`, or 304 where the caller has it: before its details are brought."""

@@ -1,12 +1,29 @@
 """Parameters of lists that Django and django-filter have no field for: words, identifiers, moments."""
 
 from datetime import UTC, datetime, time
+from functools import lru_cache
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
+
+
+@lru_cache(maxsize=500)
+def asking(
+    filters: type[django_filters.FilterSet],
+    names: frozenset[str],
+    together: tuple[tuple[str, ...], ...] = (),
+) -> type[django_filters.FilterSet]:
+    """`filters` with those of the parameters `names` alone, and what goes `together` with one of them.
+
+    A form is built anew for each request: of three parameters in a fraction of the time that fifty take.
+    """
+    wanted = names.union(*(each for each in together if names.intersection(each)))
+    narrowed = type(filters)(filters.__name__, (filters,), {"__module__": filters.__module__})
+    narrowed.base_filters = {name: each for name, each in filters.base_filters.items() if name in wanted}
+    return narrowed
 
 
 class WordsField(forms.MultipleChoiceField):

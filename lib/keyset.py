@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +18,8 @@ from rest_framework.response import Response
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
+CAPPED = 2000
+"""How far is counted where a few thousand are as good as the whole truth."""
 
 
 class BadCursor(ValueError):
@@ -70,8 +73,59 @@ class Order:
         return told
 
 
-def page(
-    queryset,
+@dataclass(frozen=True)
+class Place:
+    """Where a page of a list begins, and how the list stands: what a query has to be narrowed by to give its rows."""
+
+    key: str
+    descending: bool
+    order: Order | None
+    size: int
+    bound: str
+    backwards: bool = False
+    after: Any = None
+    value: Any = None
+
+    def rows(self, queryset):
+        """Of `queryset` the rows of the page, and one more where there are more: what `page` takes."""
+        falling = self.descending != self.backwards
+        if self.after is not None:
+            beyond = Q(**{f"{self.key}__{'lt' if falling else 'gt'}": self.after})
+            queryset = queryset.filter(
+                _beyond(self.order, self.value, self.backwards, beyond) if self.order else beyond
+            )
+        columns = [f"{'-' if falling else ''}{self.key}"]
+        if self.order:
+            down = self.order.descending != self.backwards
+            by = F(self.order.value)
+            ends = {"nulls_first": True} if self.backwards else {"nulls_last": True}
+            columns.insert(0, by.desc(**ends) if down else by.asc(**ends))
+        return queryset.order_by(*columns)[: self.size + 1]
+
+    def page(self, rows: list) -> Page:
+        """The page of which `rows` were found."""
+        more = len(rows) > self.size
+        rows = rows[: self.size]
+        if self.backwards:
+            rows.reverse()
+        has_next, has_previous = (True, more) if self.backwards else (more, self.after is not None)
+        return Page(
+            rows,
+            self._write(False, rows[-1]) if rows and has_next else None,
+            self._write(True, rows[0]) if rows and has_previous else None,
+        )
+
+    def _write(self, backwards: bool, row: Any) -> str:
+        told = [int(backwards), _plain(getattr(row, self.key))]
+        if self.order:
+            told += [self.order.name, _plain(getattr(row, self.order.value))]
+        if self.bound:
+            told.append(self.bound)
+        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+def place(
+    model: type[models.Model],
     *,
     key: str = "pk",
     descending: bool = False,
@@ -79,36 +133,24 @@ def page(
     size: int = PAGE_SIZE,
     cursor: str = "",
     bound: str = "",
-) -> Page:
-    """The page of `queryset` at `cursor`, in `order` and then by the unique column `key`, in one query.
+) -> Place:
+    """The place in a list of `model` at `cursor`, in `order` and then by the unique column `key`.
 
     `bound` names the list itself (a digest of its filters and order): the cursor of another list is refused.
+    Raises BadCursor.
     """
     backwards, after, value = _read(cursor, order, bound) if cursor else (False, None, None)
-    falling = descending != backwards
     if after is not None:
-        column = queryset.model._meta.pk if key == "pk" else queryset.model._meta.get_field(key)
+        column = model._meta.pk if key == "pk" else model._meta.get_field(key)
         if isinstance(after, UUID) != isinstance(column, models.UUIDField):
             raise BadCursor(cursor)
-        beyond = Q(**{f"{key}__{'lt' if falling else 'gt'}": after})
-        queryset = queryset.filter(_beyond(order, value, backwards, beyond) if order else beyond)
-    columns = [f"{'-' if falling else ''}{key}"]
-    if order:
-        down = order.descending != backwards
-        by = F(order.value)
-        ends = {"nulls_first": True} if backwards else {"nulls_last": True}
-        columns.insert(0, by.desc(**ends) if down else by.asc(**ends))
-    rows = list(queryset.order_by(*columns)[: size + 1])
-    more = len(rows) > size
-    rows = rows[:size]
-    if backwards:
-        rows.reverse()
-    has_next, has_previous = (True, more) if backwards else (more, after is not None)
-    return Page(
-        rows,
-        _write(False, rows[-1], key, order, bound) if rows and has_next else None,
-        _write(True, rows[0], key, order, bound) if rows and has_previous else None,
-    )
+    return Place(key, descending, order, size, bound, backwards, after, value)
+
+
+def page(queryset, **where) -> Page:
+    """The page of `queryset` at the place that `place` reads out of `where`, in one query. Raises BadCursor."""
+    here = place(queryset.model, **where)
+    return here.page(list(here.rows(queryset)))
 
 
 def _beyond(order: Order, value: Any, backwards: bool, tie: Q) -> Q:
@@ -120,15 +162,6 @@ def _beyond(order: Order, value: Any, backwards: bool, tie: Q) -> Q:
     further = "lt" if order.descending != backwards else "gt"
     condition = Q(**{f"{name}__{further}": value}) | (Q(**{name: value}) & tie)
     return condition if backwards else condition | empty
-
-
-def _write(backwards: bool, row: Any, key: str, order: Order | None, bound: str) -> str:
-    told = [int(backwards), _plain(getattr(row, key))]
-    if order:
-        told += [order.name, _plain(getattr(row, order.value))]
-    if bound:
-        told.append(bound)
-    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
 
 
 def _plain(value: Any) -> Any:
@@ -169,22 +202,23 @@ def _read(cursor: str, order: Order | None, bound: str) -> tuple[bool, Any, Any]
 class KeysetPagination(BasePagination):
     """The API's lists: `{"results", "next", "previous"}` and `Link`. An over-large page is refused, never clipped.
 
-    `count` is told where it is asked for, and only then counted.
+    `count` is told where it is asked for, and only then counted: to the end, or up to CAPPED.
     """
 
-    def paginate_queryset(self, queryset, request, view=None):
+    def asked(self, model: type[models.Model], request, view) -> Place:
+        """The place in the list of `view`, rows of `model`, that `request` asks for. Raises ValidationError."""
         self.request = request
         asked = request.query_params.get("page_size", str(PAGE_SIZE))
         if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= LARGEST_PAGE:
             raise ValidationError(
                 {"page_size": [_("A page has 1 to %(most)d results.") % {"most": LARGEST_PAGE}]}
             )
-        counted = request.query_params.get("count")
-        if counted not in {None, "exact"}:
-            raise ValidationError({"count": [_("Write “exact”, or leave it out.")]})
+        self.counted = request.query_params.get("count")
+        if self.counted not in {None, "exact", "capped"}:
+            raise ValidationError({"count": [_("Write “exact” or “capped”, or leave it out.")]})
         try:
-            self.page = page(
-                queryset,
+            return place(
+                model,
                 key=view.page_key,
                 descending=view.page_descending,
                 order=view.page_order,
@@ -202,7 +236,20 @@ class KeysetPagination(BasePagination):
                 {"cursor": [_("This cursor is not one of ours: follow “next” and “previous” as they are.")]},
                 code="bad_cursor",
             ) from error
-        self.count = None if counted is None else queryset.order_by().values("pk").count()
+
+    def paginate_queryset(self, queryset, request, view=None):
+        here = self.asked(queryset.model, request, view)
+        return self.found(here, view.fetched(here, queryset), in_all=lambda: queryset)
+
+    def found(self, here: Place, rows: list, *, in_all: Callable) -> list:
+        """The rows of the page `here`, of those read for it; what `in_all` gives is counted where that is asked for."""
+        self.page = here.page(rows)
+        self.count = {}
+        if self.counted == "exact":
+            self.count = {"count": in_all().order_by().values("pk").count()}
+        elif self.counted:
+            number = in_all().order_by().values("pk")[: CAPPED + 1].count()
+            self.count = {"count": min(number, CAPPED), "more": number > CAPPED}
         return self.page.rows
 
     def link(self, cursor: str | None) -> str | None:
@@ -217,8 +264,7 @@ class KeysetPagination(BasePagination):
         header = ", ".join(
             f'<{url}>; rel="{"prev" if rel == "previous" else rel}"' for rel, url in links.items() if url
         )
-        count = {} if self.count is None else {"count": self.count}
-        return Response({"results": data} | links | count, headers={"Link": header} if header else None)
+        return Response({"results": data} | links | self.count, headers={"Link": header} if header else None)
 
     def get_paginated_response_schema(self, schema):
         link = {"type": ["string", "null"], "format": "uri"}
@@ -229,7 +275,15 @@ class KeysetPagination(BasePagination):
                 "results": schema,
                 "next": link,
                 "previous": link,
-                "count": {"type": "integer", "description": "How many there are in all, with `count=exact`."},
+                "count": {
+                    "type": "integer",
+                    "description": "How many there are in all, with `count=exact`; with `count=capped`, at most"
+                    f" {CAPPED}.",
+                },
+                "more": {
+                    "type": "boolean",
+                    "description": f"With `count=capped`: whether there are more than the {CAPPED} counted.",
+                },
             },
         }
 
@@ -251,7 +305,8 @@ class KeysetPagination(BasePagination):
             {
                 "name": "count",
                 "in": "query",
-                "schema": {"type": "string", "enum": ["exact"]},
-                "description": "Count all that is found; without it nothing is counted.",
+                "schema": {"type": "string", "enum": ["exact", "capped"]},
+                "description": f"Count what is found: all of it, or up to {CAPPED} and whether there is more, which is"
+                " as quick in a large registry as in a small one. Without it nothing is counted.",
             },
         ]

@@ -1,6 +1,8 @@
 """Agreements and their parts over the API."""
 
 from datetime import date
+from functools import cached_property
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -29,6 +31,7 @@ from audit.versions import with_version
 from lib import addresses, json_text, shaping
 from lib.contract import MOVED, MOVED_TO
 from lib.endpoints import Endpoint, strict_parameters
+from lib.filtering import asking
 from lib.ordering import BY_KEY, both, by_first_day, by_words
 from lib.pages import OnPages
 from organizations.api import Organizations, People
@@ -114,7 +117,8 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return Agreement.objects.visible_to(self.request.user)
 
     def filters(self, query, queryset):
-        return AgreementFilter(query, queryset=queryset, on=timezone.localdate(), actor=self.request.user)
+        filters = asking(AgreementFilter, frozenset(query), AgreementFilter.TOGETHER)
+        return filters(query, queryset=queryset, on=timezone.localdate(), actor=self.request.user)
 
     def in_order(self, queryset, name):
         asked = None
@@ -130,9 +134,22 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return self.with_facts(queryset)
 
     def ready(self, queryset):
-        return rendered.bare(queryset) if self.is_rendered else super().ready(queryset)
+        return queryset if self.is_rendered else super().ready(queryset)
 
-    @property
+    def rows_of_page(self):
+        if not self.is_rendered or self.page_order or self.narrowing:
+            return super().rows_of_page()
+        # The whole list by number: what is asked most, and needs no query to be built.
+        here = self.paginator.asked(Agreement, self.request, self)
+        found = rendered.page(here, actor=self.request.user, on=timezone.localdate())
+        return self.paginator.found(here, found, in_all=self.get_queryset)
+
+    def fetched(self, place, queryset):
+        if not self.is_rendered:
+            return super().fetched(place, queryset)
+        return rendered.lines(place.rows(queryset), on=timezone.localdate())
+
+    @cached_property
     def is_rendered(self) -> bool:
         """Whether what is asked for stands in the texts that are kept: the whole of today, and nothing beside it."""
         wanted, query = self.wanted, self.request.query_params
@@ -145,12 +162,19 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
     def shaped(self, rows):
         if not self.is_rendered:
             return super().shaped(rows)
-        texts = rendered.texts(rows, readable=self.get_queryset(), on=timezone.localdate())
+        texts = rendered.texts(rows, actor=self.request.user, on=timezone.localdate())
         if rows and not texts:
-            raise NotFound(_("There is no such record, or you may not read it."))  # not any more
+            raise self.absent()  # not any more
         if self.wanted.fields or self.wanted.omit:
             return [self.wanted.shape(json_text.loads(each)) for each in texts]
         return [json_text.Written(each) for each in texts]
+
+    def line(self) -> rendered.Line:
+        """The agreement of the address; what the actor may not see is not there."""
+        found = rendered.one(UUID(self.kwargs["pk"]), actor=self.request.user, on=timezone.localdate())
+        if found is None:
+            raise self.absent()
+        return found
 
     def with_facts(self, queryset, *, on: date | None = None):
         readable = Agreement.objects.visible_to(self.request.user)
@@ -184,9 +208,9 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
             raise ValidationError({name: [message] for name, message in clocks.errors.items()})
         wanted = self.wanted
         if not clocks.is_past:
-            today = self.get_queryset()
             if self.is_rendered:
-                return self.answered(rendered.bare(today))
+                return self.told_of(self.line())
+            today = self.get_queryset()
             return self.answered(today if wanted.brief else self.with_facts(today, on=clocks.on()))
         if wanted.brief or set(wanted.expand) - set(self.more):
             message = _(

@@ -158,6 +158,13 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
         form = AgreementForm
         fields: list[str] = []
 
+    TOGETHER = (
+        ("party", "party_scope"),
+        ("linked_to", "link_kind"),
+        *((name, f"{name}_from", f"{name}_to", f"{name}_match") for name in Agreement.DATES),
+    )
+    """Parameters of which one says how another is meant."""
+
     def __init__(self, *args, on: date, actor=None, **kwargs):
         self.on = on
         self.actor = actor or Anonymous()
@@ -173,13 +180,13 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
     @property
     def asked_order(self) -> str:
         """How the list stands: as asked, else the newest record first; nothing is relevant where nothing was asked."""
-        wished = self.form.cleaned_data["order"]
+        wished = self.form.cleaned_data.get("order")
         return wished if wished and (wished != "relevance" or self.asked) else "-number"
 
     @cached_property
     def asked(self) -> search.Asked | None:
         """The search for words, when one was asked for, understood among all that was given."""
-        words = self.form.cleaned_data["q"]
+        words = self.form.cleaned_data.get("q")
         return search.ask(words, readable=self.queryset) if words else None
 
     def reasons(self, agreements: list[Agreement]) -> dict[UUID, list[search.Reason]]:
@@ -233,7 +240,7 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
         return lambda found: condition(self, found, value)
 
     def _asks_days(self, name: str) -> bool:
-        return name in self.form.days or bool(self.form.cleaned_data[name])
+        return name in self.form.days or bool(self.form.cleaned_data.get(name))
 
     def _by_days(self, name: str) -> Step:
         cleaned = self.form.cleaned_data

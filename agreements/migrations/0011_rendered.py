@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 # A label that changes takes away the texts that it stands in. Whoever changes one holds the lock `rendered` together
 # with others who do, until the end of its transaction; whoever keeps a text must have it alone, and so has read no
-# label that is about to change (agreements/queries/rendered.py).
+# label that is about to change (agreements/queries/rendering.py).
 FORGET = """
     CREATE FUNCTION mithaq_render_anew() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN

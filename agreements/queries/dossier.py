@@ -119,10 +119,15 @@ def read_answers(agreement: Agreement) -> dict[str, str]:
 
 def read_link(row: AgreementLink) -> dict:
     """A link as LinkShape has it. Needs the agreement it leads to."""
+    return link(row.pk, row.kind, row.to_id, row.to.title)
+
+
+def link(key: UUID, kind: str, to: UUID, title: str) -> dict:
+    """A link as LinkShape has it, to the agreement `to`, which is called `title`."""
     return {
-        "id": str(row.pk),
-        "kind": row.kind,
-        "agreement": addresses.reference("agreement", "agreements", row.to_id, row.to.title),
+        "id": str(key),
+        "kind": kind,
+        "agreement": addresses.reference("agreement", "agreements", to, title),
     }
 
 

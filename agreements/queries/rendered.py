@@ -1,201 +1,176 @@
 """Whole agreements out of the texts that are kept of them: what `dossier.read` tells, without reading a fact.
 
-A text that is missing, or of another version, form or day, is written anew by the one who asks, and kept for the next.
+A text that is missing, or of another version, form or day, is written anew by the one who asks, and kept for the next
+(`rendering`). What is asked most, one agreement and the pages of all, is asked with SQL that is written once.
 """
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from types import SimpleNamespace
 from uuid import UUID
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef
-from django.utils import translation
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
-from agreements.models import Agreement, AgreementLink, RenderedDossier
+from agreements.models import Agreement, AgreementLink
 from agreements.queries import dossier
+from agreements.queries.rendering import Rendered, form, render
+from audit.trail import Actor
 from lib import json_text, languages
-
-ROOMS = ("lib", "audit", "organizations", "agreements")
-"""Whose program gives the texts their form."""
-_ANSWERS, _LINKS = "\0answers", "\0links"  # stand in no text of the registry: PostgreSQL holds no NUL
-_DAY = timedelta(days=1)
-
-
-class Rendered(NamedTuple):
-    """The text of an agreement, cut where its answers and its links stand, and the days of the legal state it tells."""
-
-    steady: DateRange
-    linked: bool
-    opening: str
-    middle: str
-    closing: str
-
-    def whole(self, answers: dict, links: list) -> str:
-        return f"{self.opening}{json_text.dumps(answers)}{self.middle}{json_text.dumps(links)}{self.closing}"
+from lib.compiled import Compiled, compiled, stand_in
+from lib.keyset import Place
+from organizations.models.accounts import Acting
+from organizations.permissions import Permission
 
 
-def bare(agreements):
-    """What `texts` needs of the agreements: their keys and versions, in the query that finds them."""
-    return agreements.only("pk", "number", "version")
+class Line(SimpleNamespace):
+    """An agreement that was found: `pk`, `number`, `version`, what the query annotated; `text` is Rendered or None."""
 
 
-def texts(rows: Sequence[Agreement], *, readable, on: date) -> list[str]:
-    """The JSON of each row on the day `on`, today, in the reader's language: as `dossier.read` tells it.
+class _Somebody(Acting):
+    """Whoever may what `permissions` say, acting for an organization or none, with an account or none."""
 
-    `readable` is the queryset of agreements the reader may see. Needs `bare`. One query, another where there are
-    links; some twenty-five where a text is missing, however many are. A row that is gone by now is left out.
+    permissions: frozenset[Permission] = frozenset()
+
+    def __init__(self, permissions, organization_id, account_id):
+        self.permissions, self.organization_id, self.account_id = permissions, organization_id, account_id
+
+
+_KEY, _ORGANIZATION, _ACCOUNT = (stand_in(UUID, name) for name in ("key", "organization", "account"))
+_AFTER, _KEYS = stand_in(int, "after"), stand_in(str, "keys")
+_COLUMNS = ("pk", "number", "version")
+_TEXT = Rendered._fields[:-1]
+
+
+def one(key: UUID, *, actor: Actor, on: date) -> Line | None:
+    """The agreement `key` as far as `actor` may read it, with the text that is kept for the day `on`. One query."""
+    asked = _asked_for_one(*_shape(actor))
+    return next(iter(_found(asked.sql, asked.filled(key=key, **_of(actor)), _COLUMNS, on=on)), None)
+
+
+def page(place: Place, *, actor: Actor, on: date) -> list[Line]:
+    """The agreements at `place` of the list of all that `actor` may read, by number alone; one more, if there is."""
+    after = {} if place.after is None else {"after": place.after}
+    asked = _asked_for_page(replace(place, after=_AFTER if after else None, bound=""), *_shape(actor))
+    return _found(asked.sql, asked.filled(**after, **_of(actor)), _COLUMNS, on=on)
+
+
+def lines(agreements: QuerySet, *, on: date) -> list[Line]:
+    """The agreements of any queryset, in its order, with the texts that are kept for the day `on`. One query."""
+    columns = (*_COLUMNS, *agreements.query.annotation_select)
+    try:
+        sql, parameters = agreements.values_list(*columns).query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return _found(sql, parameters, columns, on=on)
+
+
+def texts(found: Sequence[Line], *, actor: Actor, on: date) -> list[str]:
+    """The JSON of each line on the day `on`, today, in the reader's language: as `dossier.read` tells it.
+
+    No query; one where there are links; some twenty-five where a text is missing, however many are. A row that is
+    gone by now is left out.
     """
-    told = _kept({each.pk: each.version for each in rows}, on=on)
-    if missing := [each.pk for each in rows if each.pk not in told]:
-        told |= render(missing, on=on)
-    links = _links([key for key, each in told.items() if each.linked], readable)
+    if missing := [each for each in found if each.text is None]:
+        written = render([each.pk for each in missing], on=on)
+        for each in missing:
+            each.text = written.get(each.pk)
+    links = _links([each.pk for each in found if each.text and each.text.linked], actor)
+    return [_whole(each.text, dossier.read_answers(each), links.get(each.pk)) for each in found if each.text]
+
+
+def _whole(text: Rendered, answers: dict, links: list | None) -> str:
+    told = json_text.dumps(answers) if answers else "{}"
+    return f"{text.opening}{told}{text.middle}{json_text.dumps(links) if links else '[]'}{text.closing}"
+
+
+def _shape(actor: Actor) -> tuple:
+    """All of `actor` that the shape of a query follows from."""
+    return actor.permissions, actor.organization_id is not None, actor.account_id is not None
+
+
+def _of(actor: Actor) -> dict[str, UUID]:
+    told = {"organization": actor.organization_id, "account": actor.account_id}
+    return {name: key for name, key in told.items() if key is not None}
+
+
+def _readable(permissions, has_organization: bool, has_account: bool) -> tuple[QuerySet, dict[str, UUID]]:
+    """What an actor of this shape may read, and the stand-ins that its SQL has for whom it is."""
+    actor = _Somebody(
+        permissions, _ORGANIZATION if has_organization else None, _ACCOUNT if has_account else None
+    )
+    readable = Agreement.objects.visible_to(actor)
+    asks_account = has_account and not actor.may(Permission.VIEW_DRAFTS)
+    return readable, ({"organization": _ORGANIZATION} if has_organization else {}) | (
+        {"account": _ACCOUNT} if asks_account else {}
+    )
+
+
+@lru_cache(maxsize=100)
+def _asked_for_one(*shape) -> Compiled:
+    readable, stand_ins = _readable(*shape)
+    return compiled(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY, **stand_ins)
+
+
+@lru_cache(maxsize=1000)
+def _asked_for_page(place: Place, *shape) -> Compiled:
+    readable, stand_ins = _readable(*shape)
+    if place.after is not None:
+        stand_ins["after"] = _AFTER
+    return compiled(place.rows(readable).values_list(*_COLUMNS), **stand_ins)
+
+
+@lru_cache(maxsize=100)
+def _asked_for_links(*shape) -> Compiled:
+    readable, stand_ins = _readable(*shape)
+    keys = RawSQL("SELECT unnest(%s::uuid[])", [_KEYS])
+    rows = AgreementLink.objects.filter(agreement__in=keys, to__in=readable).order_by("pk")
+    titles = languages.columns("to__title")
+    told = rows.values_list("agreement", "pk", "kind", "to", "to__source_language", *titles)
+    return compiled(told, keys=_KEYS, **stand_ins)
+
+
+def _found(sql: str, parameters: Sequence, columns: tuple[str, ...], *, on: date) -> list[Line]:
+    """What `sql` finds, in its order, each with its text where one of its version is kept that holds on that day."""
+    if not sql:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT {", ".join(f"page.c{place}" for place in range(len(columns)))},
+                   {", ".join(f"kept.{name}" for name in _TEXT)}
+              FROM (SELECT *, row_number() OVER () AS place FROM ({sql}) found) page
+                   ({", ".join(f"c{place}" for place in range(len(columns)))}, place)
+              LEFT JOIN agreements_rendereddossier kept
+                ON kept.agreement = page.c0 AND kept.language = %s
+               AND kept.version = page.c2 AND kept.form = %s AND kept.steady @> %s::date
+             ORDER BY page.place
+            """,  # noqa: S608 our own names
+            [*parameters, languages.current(), form(), on],
+        )
+        rows = cursor.fetchall()
+    width = len(columns)
     return [
-        text.whole(dossier.read_answers(each), links[each.pk]) for each in rows if (text := told.get(each.pk))
+        Line(
+            **dict(zip(columns, row, strict=False)),
+            text=Rendered(*row[width:]) if row[width] is not None else None,
+        )
+        for row in rows
     ]
 
 
-def render(keys: Iterable[UUID], *, on: date) -> dict[UUID, Rendered]:
-    """The texts of these agreements on the day `on`, in the reader's language, written anew and kept.
-
-    Not kept is what changed while it was read, nor anything while a label changes or another reader keeps.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('agreements_rendereddossier', 0))")
-        (may_keep,) = cursor.fetchone()
-        found = list(
-            dossier.with_facts(Agreement.objects.filter(pk__in=keys), on=on, readable=Agreement.objects.all())
-        )
-        told = {each.pk: _render(each, on) for each in found}
-        if may_keep and told:
-            _keep(cursor, {each.pk: each.version for each in found}, told)
-    return told
-
-
-def render_missing(*, language: str, on: date, at_once: int = 200) -> Iterator[int]:
-    """Write the texts that are missing in one language; yields how many it has written so far."""
-    kept = RenderedDossier.objects.filter(
-        agreement=OuterRef("pk"),
-        version=OuterRef("version"),
-        language=language,
-        form=_form(),
-        steady__contains=on,
-    )
-    missing = Agreement.objects.filter(~Exists(kept)).order_by("pk").values_list("pk", flat=True)
-    last, written = UUID(int=0), 0
-    with translation.override(language):
-        while keys := list(missing.filter(pk__gt=last)[:at_once]):
-            render(keys, on=on)
-            last, written = keys[-1], written + len(keys)
-            yield written
-
-
-def _form() -> str:
-    """What marks the texts that this program writes, with these settings."""
-    return hashlib.sha256(f"{_program()} {settings.PUBLIC_URL}".encode()).hexdigest()[:16]
-
-
-@cache
-def _program() -> str:
-    """A digest of all that has a part in a text: a new release trusts none that an older one wrote."""
-    here, digest = Path(settings.BASE_DIR), hashlib.sha256()
-    parts = [path for room in ROOMS for path in (here / room).rglob("*.py")]
-    parts += (here / "locale").rglob("*.po")  # the legal state is said in the reader's language
-    for path in sorted(parts):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _kept(versions: Mapping[UUID, int], *, on: date) -> dict[UUID, Rendered]:
-    rows = RenderedDossier.objects.filter(
-        agreement__in=list(versions), language=languages.current(), form=_form()
-    )
-    return {
-        key: Rendered(*text)
-        for key, version, *text in rows.values_list("agreement", "version", *Rendered._fields)
-        if version == versions[key] and on in text[0]
-    }
-
-
-def _render(agreement: Agreement, on: date) -> Rendered:
-    document = dossier.read(agreement)
-    linked = bool(document["links"])
-    text = json_text.dumps(document | {"answers": _ANSWERS, "links": _LINKS})
-    opening, rest = text.split(json_text.dumps(_ANSWERS))
-    middle, closing = rest.split(json_text.dumps(_LINKS))
-    return Rendered(_steady(agreement, on), linked, opening, middle, closing)
-
-
-def _steady(agreement: Agreement, on: date) -> DateRange:
-    """The days around `on` between which no day lies that a claim begins, ends or is over with.
-
-    `with_legal_state` compares claims with the day alone, so on all of them the agreement stands the same.
-    """
-    claims = [agreement.effective, agreement.ends]
-    for each in agreement.events.all():
-        claims += [each.occurred, each.ends]
-    turns = {
-        turn
-        for claim in claims
-        for day in (claim.earliest, claim.latest)
-        if day is not None
-        for turn in _around(day)
-    }
-    return DateRange(
-        max((each for each in turns if each <= on), default=None),
-        min((each for each in turns if each > on), default=None),
-    )
-
-
-def _around(day: date) -> Iterator[date]:
-    yield day
-    if day < date.max:
-        yield day + _DAY
-
-
-def _keep(cursor, versions: Mapping[UUID, int], told: Mapping[UUID, Rendered]) -> None:
-    """Keep the texts whose agreements are still of the version that was read.
-
-    An agreement's facts and its version change in one transaction. If it is of the same version now, then none that
-    changed facts ended while they were read.
-    """
-    keys = list(told)
-    cursor.execute(
-        """
-        INSERT INTO agreements_rendereddossier AS kept
-               (agreement, version, language, form, steady, linked, opening, middle, closing)
-        SELECT told.agreement, told.version, %s, %s,
-               told.steady, told.linked, told.opening, told.middle, told.closing
-          FROM unnest(%s::uuid[], %s::int[], %s::daterange[], %s::bool[], %s::text[], %s::text[], %s::text[])
-               AS told (agreement, version, steady, linked, opening, middle, closing)
-          JOIN agreements_agreement a ON a.id = told.agreement AND a.version = told.version
-         ORDER BY told.agreement
-            ON CONFLICT (agreement, language) DO UPDATE
-           SET version = excluded.version, form = excluded.form, steady = excluded.steady,
-               linked = excluded.linked, opening = excluded.opening, middle = excluded.middle,
-               closing = excluded.closing
-        """,
-        [
-            languages.current(),
-            _form(),
-            [str(each) for each in keys],
-            [versions[each] for each in keys],
-            *([getattr(told[each], name) for each in keys] for name in Rendered._fields),
-        ],
-    )
-
-
-def _links(keys: list[UUID], readable) -> Mapping[UUID, list[dict]]:
-    """Where the agreements lead, as far as the reader may see it."""
+def _links(keys: list[UUID], actor: Actor) -> Mapping[UUID, list[dict]]:
+    """Where the agreements lead, as far as `actor` may see it."""
     found: dict[UUID, list[dict]] = defaultdict(list)
     if keys:
-        rows = AgreementLink.objects.filter(agreement__in=keys, to__in=readable).select_related("to")
-        for each in rows.order_by("pk"):
-            found[each.agreement_id].append(dossier.read_link(each))
+        for agreement, key, kind, to, source, *titles in _asked_for_links(*_shape(actor)).rows(
+            keys=keys, **_of(actor)
+        ):
+            title = languages.best(dict(zip(languages.CODES, titles, strict=True)), source=source)
+            found[agreement].append(dossier.link(key, kind, to, title.value))
     return found

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from agreements.queries import rendered
+from agreements.queries import rendering
 from lib import languages
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         for language in options["language"] or languages.CODES:
             written = 0
-            for written in rendered.render_missing(language=language, on=timezone.localdate()):
+            for written in rendering.render_missing(language=language, on=timezone.localdate()):
                 self.stdout.write(f"{language}: {written}", ending="\r")
                 self.stdout.flush()
             self.stdout.write(f"{language}: {written} written")
