@@ -1,10 +1,11 @@
 """Registries of a thousand to a million agreements, to measure on: made by COPY in the tables that the migrations make.
 
     python -m tools.dataset 1k 10k 100k 1m     make them, or find them made; SEED=2 for others
+    LIGHT=true python -m tools.dataset 1k      a light one, in which an agreement has less in it
 
-The rows are those of `tools/lifelike`; `tools/lifelike/load.py` says what is filled and what is not. Databases live in
-a server of their own, in `var/bench`, and are kept: a stamp over migrations, rows and seed says whether one can be
-used again.
+The rows are those of `tools/lifelike`; `tools/lifelike/load.py` says what is filled and what is not. Beyond WHOLE
+agreements a data set is always a light one. Databases live in a server of their own, in `var/bench`, and are kept: a
+stamp over migrations and rows says whether one can be used again.
 """
 
 import hashlib
@@ -20,6 +21,9 @@ from tools import postgres
 from tools.postgres import CHECKOUT, Refusal, Server
 
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
+WHOLE = 100_000
+"""Agreements up to which a data set has everything that life has: a whole one of a million would be 50 gigabytes."""
+
 SETTINGS = {
     "shared_buffers": "2GB",
     "effective_cache_size": "8GB",
@@ -65,16 +69,22 @@ def lent() -> Iterator[Server]:
             found.stop()
 
 
-def database(server: Server, size: int, *, seed: int = 1, say: Say = tell) -> str:
+def database(server: Server, size: int, *, seed: int = 1, light: bool = False, say: Say = tell) -> str:
     """The name of the database that holds the data set, which is made unless it is there. Raises Refusal."""
-    name, stamp = _name(size, seed), _stamp(*sorted((CHECKOUT / "tools" / "lifelike").glob("*.py")))
+    light = is_light(size, wished=light)
+    name, stamp = _name(size, seed, light), _stamp(*sorted((CHECKOUT / "tools" / "lifelike").glob("*.py")))
     if _stamped(server, name) == stamp:
         return name
     begun = time.monotonic()
     say(f"{size} agreements: making the database {name}")
-    drop(server, name)
-    server.query(f'CREATE DATABASE "{name}" TEMPLATE "{_empty(server, say)}"')
-    _run(server, name, sys.executable, "-m", "tools.lifelike.load", str(size), str(seed))
+    # Under another name until it is whole: who looks for data sets meanwhile finds none that is half filled.
+    making = f"making_{name}"
+    for each in (name, making):
+        drop(server, each)
+    server.query(f'CREATE DATABASE "{making}" TEMPLATE "{_empty(server, say)}"')
+    told = [str(size), str(seed), *(["light"] if light else [])]
+    _run(server, making, sys.executable, "-m", "tools.lifelike.load", *told)
+    server.query(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
     server.query(f"COMMENT ON DATABASE \"{name}\" IS '{stamp}'")
     say(f"{size} agreements: made in {time.monotonic() - begun:.0f} s")
     return name
@@ -82,7 +92,14 @@ def database(server: Server, size: int, *, seed: int = 1, say: Say = tell) -> st
 
 def made(server: Server, *, seed: int = 1) -> set[int]:
     """The sizes whose data sets are there."""
-    return {size for size in SIZES.values() if _stamped(server, _name(size, seed))}
+    return {
+        size for size in SIZES.values() if _stamped(server, _name(size, seed, is_light(size, wished=False)))
+    }
+
+
+def is_light(size: int, *, wished: bool) -> bool:
+    """Whether the data set of this size is a light one."""
+    return wished or size > WHOLE
 
 
 @contextmanager
@@ -107,8 +124,8 @@ def environment(server: Server, name: str) -> dict[str, str]:
     return postgres.BARE_ENVIRONMENT | dict(os.environ) | data | {"DATABASE_URL": server.url(name)}
 
 
-def _name(size: int, seed: int) -> str:
-    return f"dataset_{size}_{seed}"
+def _name(size: int, seed: int, light: bool) -> str:
+    return f"dataset_{size}_{seed}{'_light' if light else ''}"
 
 
 def _stamped(server: Server, name: str) -> str:
@@ -154,7 +171,8 @@ def main(words: list[str]) -> int:
     try:
         with lent() as running:
             for each in words:
-                print(running.url(database(running, SIZES[each], seed=int(os.environ.get("SEED", "1")))))
+                seed, light = int(os.environ.get("SEED", "1")), os.environ.get("LIGHT") == "true"
+                print(running.url(database(running, SIZES[each], seed=seed, light=light)))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1

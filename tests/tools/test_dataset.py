@@ -1,5 +1,7 @@
 """The data sets: the same rows for the same seed, valid by every rule, and as the triggers would have left them."""
 
+from collections import Counter
+
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -13,6 +15,7 @@ from organizations.models import Descent, Organization, User
 from organizations.services.tokens import issue_token
 from tests.bearing import bearing
 from tests.factories import TESTS
+from tools import dataset
 from tools.lifelike import load
 from tools.lifelike.tables import TABLES
 from tools.lifelike.world import World
@@ -77,6 +80,17 @@ class TestRows:
             assert len(row) == len(TABLES[table]), table
             assert not any(sign in str(value) for value in row for sign in "\t\n\\"), row
 
+    def test_of_a_light_registry_are_fewer_between_the_same(self):
+        light, whole = (
+            Counter(table for table, _row in World(300, light=light).rows()) for light in (True, False)
+        )
+
+        for table in ("agreements_agreement", "organizations_organization", "agreements_source"):
+            assert light[table] == whole[table], table
+        assert light["agreements_citation"] == light["agreements_agreement"]
+        assert light["agreements_commitment"] < whole["agreements_commitment"] / 3
+        assert light.total() < whole.total() / 3
+
     def test_are_skewed_like_life(self):
         world = World(3000)
         parties = [row[4] for table, row in world.rows() if table == "agreements_party"]
@@ -117,6 +131,15 @@ class TestALoad:
         assert self.indexes() == before
         assert any("textentry_by_words" in each for each in before)
 
+    def test_by_two_processes_is_the_same(self, filled, monkeypatch):
+        once, drawn = everything(), told(DERIVED)
+        self.empty()
+        monkeypatch.setattr(load, "ALONE", 10)
+        load.fill(SMALL, say=quietly)
+
+        assert everything() == once
+        assert told(DERIVED) == drawn
+
     def test_refuses_a_key_that_leads_nowhere(self, filled):
         with connection.cursor() as cursor:
             load.follow_keys(cursor)
@@ -142,6 +165,25 @@ class TestALoad:
         with connection.cursor() as cursor:
             cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1")
             return [definition for (definition,) in cursor.fetchall()]
+
+
+class TestALightRegistry:
+    def test_remembers_agreements_and_bodies_alone(self):
+        load.fill(World(60, light=True), say=quietly)
+
+        faults = verify().faults
+
+        assert faults
+        assert all(each.endswith("has no version at all") for each in faults)
+        assert RowVersion.objects.filter(table_name="agreements_agreement").count() == 60
+
+    def test_is_named_apart_and_is_all_there_is_beyond_a_size(self):
+        names = {dataset._name(size, 1, light) for size in dataset.SIZES.values() for light in (False, True)}
+
+        assert len(names) == 2 * len(dataset.SIZES)
+        assert dataset.is_light(1_000_000, wished=False)
+        assert not dataset.is_light(100_000, wished=False)
+        assert dataset.is_light(1_000, wished=True)
 
 
 class TestARegistryOfIt:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from tools.lifelike import phrases
 from tools.lifelike.tables import BLANK, NOT_STATED, Row, any_language, exact, row, spoken, texts
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 @dataclass
 class Made:
     """One agreement, being made; its quotes are gathered while its facts are."""
+
+    COMMITMENTS: ClassVar = ((1, 2, 4, 6, 8, 10, 14), (5, 10, 20, 30, 20, 10, 5))
+    ACTIVITIES: ClassVar = ((0, 1, 3, 5, 8, 14), (15, 15, 30, 20, 15, 5))
+    """How many there may be, and the weight of each."""
 
     world: "World"
     number: int
@@ -259,7 +263,7 @@ class Made:
                     "agreements_objectivegroup", self.key("agreements_objectivegroup"), self.groups[0], key
                 )
         self.commitments, links = [], 0
-        for number in range(1, dice.choices((1, 2, 4, 6, 8, 10, 14), (5, 10, 20, 30, 20, 10, 5))[0] + 1):
+        for number in range(1, dice.choices(*self.COMMITMENTS)[0] + 1):
             kind, said, unit = phrases.commitment(dice)
             key = self.key("agreements_commitment", number)
             self.commitments.append(key)
@@ -367,9 +371,9 @@ class Made:
         )
 
     def done(self) -> Iterator[Row]:
-        """About four activities, what each counts towards, whom it reached; and now and then a party's own view."""
+        """The activities, what each counts towards, whom it reached; and now and then a party's own view."""
         dice = self.dice
-        for number in range(1, dice.choices((0, 1, 3, 5, 8, 14), (15, 15, 30, 20, 15, 5))[0] + 1):
+        for number in range(1, dice.choices(*self.ACTIVITIES)[0] + 1):
             later = (30 * number + dice.randrange(30)) * 86_400_000
             key = self.key("activities_activity", number, later=later)
             kind, said = phrases.activity(dice)
@@ -419,3 +423,14 @@ class Made:
                     each,
                     dice.choice(self.parties),
                 )
+
+
+class Light(Made):
+    """The same with a quarter of the commitments, an eighth of the activities, and a quote of its title alone."""
+
+    COMMITMENTS: ClassVar = ((1, 2, 3), (60, 30, 10))
+    ACTIVITIES: ClassVar = ((0, 1, 2), (60, 30, 10))
+
+    def quote(self, sentence: str, *, about: str = "", fact: str = "of_agreement", key: str = "") -> None:
+        if about == "title":
+            super().quote(sentence, about=about, fact=fact, key=key)

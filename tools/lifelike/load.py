@@ -1,6 +1,6 @@
 """Loads a world into the tables, and draws from its rows all that the triggers would have written meanwhile.
 
-    python -m tools.lifelike.load SIZE SEED      into the empty tables of the settings' database
+    python -m tools.lifelike.load SIZE SEED [light]      into the empty tables of the settings' database
 
 The rows are loaded while the triggers sleep; then, by the registry's own rules and in a few statements, come
 
@@ -8,8 +8,8 @@ The rows are loaded while the triggers sleep; then, by the registry's own rules 
 - the trail: one sealed event for each body, person, programme, agreement and activity, and one for each publication,
   as if entered in another cluster (epoch 0), in a transaction of its own each. An event of registration carries the
   agreement's own row and not its whole dossier;
-- what each row was, in `audit_rowversion`: of every row up to WHOLE_PAST agreements, beyond that of agreements and
-  bodies alone. `manage.py verify_audit` then finds no fault up to WHOLE_PAST, and names the others' rows beyond.
+- what each row was, in `audit_rowversion`: of every row up to WHOLE_PAST agreements, beyond that and in a light
+  registry of agreements and bodies alone. `manage.py verify_audit` names every other row of these as one without past.
 
 At the end every foreign key is followed, and the database vacuumed and analyzed. Not filled: accounts' desks, drafts,
 files, what came by import, calls, webhooks, merges, other names and profiles.
@@ -20,14 +20,18 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from itertools import chain
+from multiprocessing import get_context
 
 import django
 import psycopg2
 from django.db import connection
 
-from tools.lifelike.tables import TABLES
+from tools.lifelike.tables import TABLES, Row
 from tools.lifelike.world import World
 
 WHOLE_PAST = 100_000
@@ -35,6 +39,9 @@ WHOLE_PAST = 100_000
 
 AT_ONCE = 60_000
 """Rows that are held before they are sent."""
+
+ALONE = 5_000
+"""Agreements up to which one process makes the rows; more of them are made by two."""
 
 DERIVED = ("organizations_descent", "organizations_nameentry", "agreements_textentry", "audit_auditevent")
 HEADS = ("organizations_organization", "agreements_agreement")
@@ -59,10 +66,14 @@ def fill(world: World, *, awake: bool = False, say: Say = tell) -> int:
     """
     with connection.cursor() as cursor:
         if awake:
-            return _load(cursor, world, say)
+            return _load(cursor, world.rows(), say)
         cursor.execute("SET session_replication_role = replica")
         indexes = _put_away_indexes(cursor)
-        loaded = _load(cursor, world, say)
+        if world.size <= ALONE:
+            loaded = _load(cursor, world.rows(), say)
+        else:
+            with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+                loaded = sum(pool.map(partial(_half, world, _parameters()), range(2)))
         _step("lines of descent", lambda: cursor.execute(_DESCENT), say)
         _step("entries of the search", lambda: _in_two([*_entries()]), say)
         _step("trail", lambda: _trail(cursor, world), say)
@@ -81,7 +92,20 @@ def _step(what: str, work: Callable[[], object], say: Say) -> None:
     say(f"  {what}: {time.monotonic() - begun:.1f} s")
 
 
-def _load(cursor, world: World, say: Say) -> int:
+def _half(world: World, parameters: dict, which: int) -> int:
+    """Load half of the agreements, and with the first half all that is no agreement's: in a process of its own."""
+    middle = world.size // 2
+    rows = (
+        chain(world.others(), world.agreements(range(1, middle + 1))),
+        world.agreements(range(middle + 1, world.size + 1)),
+    )[which]
+    with closing(psycopg2.connect(**parameters)) as session, session.cursor() as cursor:
+        session.autocommit = True
+        cursor.execute("SET session_replication_role = replica")
+        return _load(cursor, rows, lambda line: tell(f"  {which + 1}:{line}"))
+
+
+def _load(cursor, rows: Iterable[Row], say: Say) -> int:
     begun, loaded, agreements = time.monotonic(), 0, 0
     waiting: dict[str, list[str]] = defaultdict(list)
     held = 0
@@ -92,11 +116,9 @@ def _load(cursor, world: World, say: Say) -> int:
                 names = ", ".join(f'"{each}"' for each in columns)
                 cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN", io.StringIO("\n".join(lines)))
         took = time.monotonic() - begun
-        say(
-            f"  {agreements} of {world.size} agreements, {loaded} rows, {loaded / took:.0f} rows/s, {took:.0f} s"
-        )
+        say(f"  {agreements} agreements, {loaded} rows, {loaded / took:.0f} rows/s, {took:.0f} s")
 
-    for table, row in world.rows():
+    for table, row in rows:
         waiting[table].append("\t".join("\\N" if each is None else str(each) for each in row))
         loaded += 1
         held += 1
@@ -230,7 +252,7 @@ def _versions(cursor, world: World) -> None:
     )
     owners = {table: bytes.fromhex(told).split(b"\0")[1].decode() for table, told in cursor.fetchall()}
     for table in TABLES:
-        if table not in owners or (world.size > WHOLE_PAST and table not in HEADS):
+        if table not in owners or ((world.light or world.size > WHOLE_PAST) and table not in HEADS):
             continue
         after = 2 * world.records if table.startswith("activities_") else 0
         owner = f"t.{owners[table]}" if owners[table] else "NULL"
@@ -265,4 +287,4 @@ def follow_keys(cursor) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    fill(World(int(sys.argv[1]), int(sys.argv[2])))
+    fill(World(int(sys.argv[1]), int(sys.argv[2]), light="light" in sys.argv[3:]))

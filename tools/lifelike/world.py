@@ -1,13 +1,13 @@
 """Who there is in a registry of a size: accounts, bodies under each other, people, programmes; and its agreements."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
 from tools.lifelike import phrases
-from tools.lifelike.agreement import Made
+from tools.lifelike.agreement import Light, Made
 from tools.lifelike.tables import BLANK, CODE, LANGUAGES, Row, any_language, row, spoken, texts
 
 FIRST_ENTRY = int(datetime(2010, 1, 4, tzinfo=UTC).timestamp() * 1000)
@@ -16,10 +16,14 @@ LAST_ENTRY = int(datetime(2025, 6, 30, tzinfo=UTC).timestamp() * 1000)
 
 @dataclass(frozen=True)
 class World:
-    """A registry of `size` agreements. Everything in it follows from the size and the seed."""
+    """A registry of `size` agreements. Everything in it follows from the size and the seed.
+
+    In a `light` one an agreement has less in it, so that a million of them fit: see `Light`.
+    """
 
     size: int
     seed: int = 1
+    light: bool = False
 
     @property
     def bodies(self) -> int:
@@ -54,6 +58,11 @@ class World:
 
     def rows(self) -> Iterator[Row]:
         """Every row, in an order in which each stands after what it points at."""
+        yield from self.others()
+        yield from self.agreements(range(1, self.size + 1))
+
+    def others(self) -> Iterator[Row]:
+        """The rows that belong to no agreement."""
         yield from _accounts(self)
         for number in range(self.bodies):
             yield _body(self, number)
@@ -64,8 +73,12 @@ class World:
             yield row(
                 "agreements_programme", self.programme(number), slug, "fr", *texts(names, LANGUAGES), *BLANK
             )
-        for number in range(1, self.size + 1):
-            yield from Made(self, number).rows()
+
+    def agreements(self, numbers: Iterable[int]) -> Iterator[Row]:
+        """The rows of these agreements, which do not follow from those of any other."""
+        made = Light if self.light else Made
+        for number in numbers:
+            yield from made(self, number).rows()
 
     # Who is who.
 
