@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from agreements import services
 from agreements.models import Agreement
-from agreements.queries import dossier, gone, parts, stale
+from agreements.queries import dossier, gone, in_hand, parts, stale
 from agreements.queries.next_step import Action, next_step
 from agreements.queries.waiting import entered
 from agreements.services.removal import NOT_A_DRAFT
@@ -190,13 +190,15 @@ class AgreementWrites(Creates, Changes, Removes, OfAnAgreement):
         return gone.gone(Agreement, key, actor=self.request.user)
 
     def enter(self, document):
-        return services.register(document, by=self.request.user)
+        self.entered = {}
+        self.new = services.register(document, entered=self.entered, by=self.request.user)
+        return self.new
 
     def shown(self, key):
         if self.action != "create":
             return super().shown(key)
-        row = self.get_queryset().get(pk=key)
-        return row, self.wanted.shape(self.whole(key))  # a sender sees that all of it was understood
+        row = in_hand.hold(self.new, self.entered, on=timezone.localdate())
+        return row, self.wanted.shape(dossier.read(row, proof=True))  # all of it was understood
 
     def as_read(self, row):
         return self.whole(row.pk)

@@ -1,6 +1,6 @@
 """What every part of a dossier on its way in needs: its faults, and what points where."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import models
@@ -26,6 +26,8 @@ class Intake:
         self.faults: list[Fault] = []
         # What the parts of the document have become, by the key and by the id they came with.
         self.rows: dict[tuple[type, str], models.Model] = {}
+        # All rows of the record, table by table, in the order of the document.
+        self.entered: dict[type, list[models.Model]] = {}
         # Names of parts already refused: pointing at them is no second fault.
         self.refused: set[str] = set()
         self.citations: list[tuple[str, Mapping, str, models.Model]] = []
@@ -59,8 +61,7 @@ class Intake:
         if row := self.rows.get((model, name)):
             return row
         if in_registry and (key := sent.key(name)) and (row := model.objects.filter(pk=key).first()):
-            # An old id leads to the record that was kept.
-            self.rows[model, name] = row = successor(row) if isinstance(row, Organization | Person) else row
+            self.rows[model, name] = row = self.standing_for(row)
             return row
         if name in self.refused:
             return None
@@ -76,6 +77,19 @@ class Intake:
         )
         return None
 
+    def bring(self, model: type, names: Iterable[str | None]) -> None:
+        """Look up all at once what `find` will be asked for: records of the registry, by their ids."""
+        keys = {name: sent.key(name) for name in names if name and (model, name) not in self.rows}
+        there = model.objects.in_bulk({key for key in keys.values() if key})
+        for name, key in keys.items():
+            if row := there.get(key):
+                self.rows[model, name] = self.standing_for(row)
+
+    @staticmethod
+    def standing_for(row: models.Model) -> models.Model:
+        """An old id leads to the record that was kept."""
+        return successor(row) if isinstance(row, Organization | Person) else row
+
     def found(self, model: type, names: Sequence[str], pointer: str) -> list:
         rows = [self.find(model, name, f"{pointer}/{index}") for index, name in enumerate(names)]
         for index, name in enumerate(names):
@@ -89,7 +103,9 @@ class Intake:
 
     def enter(self, model: type, rows: Sequence[models.Model]) -> None:
         """Write the rows of one table."""
-        model.objects.bulk_create(rows)
+        if rows:
+            model.objects.bulk_create(rows)
+            self.entered.setdefault(model, []).extend(rows)
 
     def each(self, member: str) -> Iterator[tuple[int, str, Mapping]]:
         for index, part in enumerate(self.dossier[member]):
@@ -106,14 +122,23 @@ class Intake:
 
     def plain(self, part: Any, skip: frozenset[str] | set[str] = frozenset()) -> Any:
         """`part` as a document has it: claims and numbers back in JSON's values, without `skip`."""
-        if isinstance(part, DateClaim):
-            return part.as_json()
-        if isinstance(part, Mapping):
-            return {member: self.plain(value) for member, value in part.items() if member not in skip}
-        if isinstance(part, list | tuple):
-            return [self.plain(each) for each in part]
-        return trail.plain(part)
+        return plain(part, skip)
 
     def plain_facts(self) -> dict:
-        """What the trail keeps of the dossier: all of it but the records that have events of their own."""
-        return self.plain(self.dossier, skip={"sources", "organizations", "people", "programmes"})
+        return kept_facts(self.dossier)
+
+
+def plain(part: Any, skip: frozenset[str] | set[str] = frozenset()) -> Any:
+    """`part` as a document has it: claims and numbers back in JSON's values, without `skip`."""
+    if isinstance(part, DateClaim):
+        return part.as_json()
+    if isinstance(part, Mapping):
+        return {member: plain(value) for member, value in part.items() if member not in skip}
+    if isinstance(part, list | tuple):
+        return [plain(each) for each in part]
+    return trail.plain(part)
+
+
+def kept_facts(dossier: Mapping[str, Any]) -> dict:
+    """What the trail keeps of a dossier: all of it but the records that have events of their own."""
+    return plain(dossier, skip={"sources", "organizations", "people", "programmes"})

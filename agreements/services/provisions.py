@@ -15,14 +15,17 @@ from agreements.models import (
     Commitment,
     CommitmentBeneficiary,
     CommitmentDebtor,
+    CommitmentKind,
     LifecycleEvent,
     NamedGroup,
     Objective,
     ObjectiveGroup,
     Party,
+    PartyRole,
     Signatory,
     Source,
     Statement,
+    TargetGroup,
 )
 from agreements.services.leaning import LeanedOn
 from lib import languages
@@ -41,7 +44,7 @@ class Provisions(LeanedOn):
                 **self.identity(part),
                 agreement=self.row,
                 position=index,
-                concept_id=part["concept"],
+                concept=self.terms[TargetGroup][part["concept"]] if part["concept"] else None,
                 place=part["place"],
                 mention=part["mention"],
             )
@@ -71,7 +74,7 @@ class Provisions(LeanedOn):
                 agreement=self.row,
                 position=index + 1,
                 organization=organization,
-                role_id=part["role"],
+                role=self.terms[PartyRole][part["role"]],
                 name_as_written=part["name_as_written"],
             )
             self.cite("party", row, part, at)
@@ -151,7 +154,7 @@ class Provisions(LeanedOn):
                 agreement=self.row,
                 position=index,
                 number=number,
-                kind_id=part["kind"],
+                kind=self.terms[CommitmentKind][part["kind"]],
                 place=part["place"],
                 due=part["due"],
                 quantity=part["quantity"],

@@ -1,6 +1,7 @@
 """The one way in: a whole dossier becomes an agreement with its facts, its proof and its doubts."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -26,10 +27,11 @@ from agreements.services.signatures import Signature, Signatures
 from agreements.shapes import DossierShape
 from audit import trail
 from audit.trail import Actor, one_write
-from lib import languages
+from lib import languages, terms
 from lib.claims import DateClaim
-from lib.problems import Refused, pointed
-from organizations.models import OrganizationKind
+from lib.shapes import checked
+from lib.terms import Term
+from organizations.models import Office, Organization, OrganizationKind, Person
 from organizations.permissions import Permission
 from organizations.services import demand
 
@@ -38,6 +40,7 @@ def register(
     document: Mapping[str, Any],
     *,
     became: dict[str, models.Model] | None = None,
+    entered: dict[type, list[models.Model]] | None = None,
     signed: Mapping[str, Signature] | None = None,
     by: Actor,
 ) -> Agreement:
@@ -45,7 +48,8 @@ def register(
 
     The record begins as a draft of `by`. Ids in the document serve as names to point with; an actor who holds
     RESTORE has them kept, with number, version and editorial state, as when a registry is moved. `became` is filled
-    with the organizations and people that parts became, by the keys of the parts. `signed` holds who signed for what is
+    with the organizations and people that parts became, by the keys of the parts; `entered` with all rows of the
+    agreement, table by table, as `queries.in_hand` takes them. `signed` holds who signed for what is
     entered without source, by the keys of those parts; for all others `by` signs, who then must be an editor.
 
     Raises PermissionDenied, or Refused with every fault found, each with a JSON pointer into the document.
@@ -53,6 +57,8 @@ def register(
     registration = _written(Registration, document, signed=signed, by=by)
     if became is not None:
         became |= registration.became()
+    if entered is not None:
+        entered |= registration.entered
     return registration.row
 
 
@@ -83,11 +89,9 @@ def _written(
     by: Actor,
 ) -> "Registration":
     demand(by, Permission.REGISTER)
-    shape = DossierShape(data=document)
-    if not shape.is_valid():
-        raise Refused(list(pointed(shape.errors)))
+    content = checked(DossierShape, document)
     with one_write():
-        registration = how(shape.validated_data, by)
+        registration = how(content, by)
         registration.signed = signed or {}
         registration.write()
     return registration
@@ -116,6 +120,7 @@ class Registration(Signatures):
         self.people()
         self.programmes()
         self.stop_at_faults()
+        self.named()
         self.agreement()
         self.groups()
         self.parties()
@@ -136,25 +141,29 @@ class Registration(Signatures):
     # Checks before anything is written.
 
     def check_codes(self) -> None:
+        """Bring the terms that the dossier says, and fault those that no vocabulary has."""
         d = self.dossier
-        asked: list[tuple[type, str, str | None]] = [(AgreementKind, "/kind", d["kind"])]
-        asked += [(Theme, f"/themes/{i}", code) for i, code in enumerate(d["themes"])]
-        asked += [(TargetGroup, f"{at}/concept", part["concept"]) for _i, at, part in self.each("groups")]
-        asked += [(PartyRole, f"{at}/role", part["role"]) for _i, at, part in self.each("parties")]
-        asked += [(CommitmentKind, f"{at}/kind", part["kind"]) for _i, at, part in self.each("commitments")]
-        asked += [
+        said: list[tuple[type[Term], str, str]] = [(AgreementKind, "/kind", d["kind"])]
+        said += [(Theme, f"/themes/{i}", code) for i, code in enumerate(d["themes"])]
+        said += [(TargetGroup, f"{at}/concept", part["concept"]) for _i, at, part in self.each("groups")]
+        said += [(PartyRole, f"{at}/role", part["role"]) for _i, at, part in self.each("parties")]
+        said += [(CommitmentKind, f"{at}/kind", part["kind"]) for _i, at, part in self.each("commitments")]
+        said += [
             (OrganizationKind, f"{at}/kind", part["kind"]) for _i, at, part in self.each("organizations")
         ]
-        for model in {model for model, _at, _code in asked}:
-            known = set(model.objects.values_list("code", flat=True))
-            for each, pointer, code in asked:
-                if each is model and code is not None and code not in known:
-                    self.fault(
-                        pointer,
-                        "unknown_code",
-                        _("“%(code)s” is not in the vocabulary “%(vocabulary)s”.")
-                        % {"code": code, "vocabulary": model._meta.verbose_name_plural},
-                    )
+        asked: dict[type[Term], set[str]] = {}
+        for model, _pointer, code in said:
+            if code is not None:
+                asked.setdefault(model, set()).add(code)
+        self.terms = terms.found(asked)
+        for model, pointer, code in said:
+            if code is not None and code not in self.terms[model]:
+                self.fault(
+                    pointer,
+                    "unknown_code",
+                    _("“%(code)s” is not in the vocabulary “%(vocabulary)s”.")
+                    % {"code": code, "vocabulary": model._meta.verbose_name_plural},
+                )
 
     def check_standing(self) -> None:
         d, state = self.dossier, Agreement.EditorialState
@@ -179,6 +188,16 @@ class Registration(Signatures):
 
     # The agreement and its parts.
 
+    def named(self) -> None:
+        """Bring the records of the registry that the parts point at."""
+        d = self.dossier
+        self.bring(Organization, [each["organization"] for each in d["parties"]])
+        self.bring(Organization, [each["of_organization"] for each in d["groups"]])
+        signing = [below for each in d["parties"] for below in each["signatories"]]
+        self.bring(Person, [each["person"] for each in signing])
+        self.bring(Office, [each["office"] for each in signing])
+        self.bring(Office, [each["speaker"] for each in d["statements"]])
+
     def agreement(self) -> None:
         d = self.dossier
         dates, renewal, amount = d.get("dates", {}), d.get("renewal", {}), d["amount"]
@@ -192,7 +211,7 @@ class Registration(Signatures):
             reference=d["reference"] or "",
             source_language=d["source_language"],
             title_basis=d["title_basis"],
-            kind_id=d["kind"],
+            kind=self.terms[AgreementKind][d["kind"]],
             programme=programme,
             place_of_signature=d["place_of_signature"],
             signed=dates.get("signed", DateClaim()),
@@ -213,7 +232,10 @@ class Registration(Signatures):
         )
         self.enter(
             AgreementTheme,
-            [AgreementTheme(agreement=row, theme_id=code, position=i) for i, code in enumerate(d["themes"])],
+            [
+                AgreementTheme(agreement=row, theme=self.terms[Theme][code], position=i)
+                for i, code in enumerate(d["themes"])
+            ],
         )
         self.enter(
             AgreementSource,
@@ -331,7 +353,11 @@ class Registration(Signatures):
             return {}
         if not self.restoring:
             self.fault(f"{at}/resolution", "set_by_the_registry", _("A reviewer resolves questions here."))
-        return {"resolved_at": told["at"], "resolved_by": told["by"], "resolution": told["text"]}
+        return {
+            "resolved_at": told["at"].astimezone(UTC),
+            "resolved_by": told["by"],
+            "resolution": told["text"],
+        }
 
 
 class Rehearsal(Registration):

@@ -45,7 +45,8 @@ from agreements.services.signatures import Signature
 from agreements.shapes import DossierShape
 from audit import revision, trail
 from audit.trail import Actor, one_write
-from lib.problems import Refused, pointed
+from lib.problems import Refused
+from lib.shapes import checked
 from organizations.permissions import Permission
 
 # The tables of a record with the way from each to its agreement, in the order in which they lean on each other.
@@ -167,9 +168,7 @@ def _taken_in(
     agreement: Agreement, document: Mapping[str, Any], *, version: int, how, links, signed, by: Actor
 ) -> "Revision":
     """The revision with every part taken in, ready to be applied. Raises Refused."""
-    shape = DossierShape(data=document)
-    if not shape.is_valid():
-        raise Refused(list(pointed(shape.errors)))
+    content = checked(DossierShape, document)
     if agreement.version != version:
         raise Refused.at(
             "/version",
@@ -177,7 +176,7 @@ def _taken_in(
             _("The record has changed since: it is at version %(now)d, you began from version %(then)d.")
             % {"now": agreement.version, "then": version},
         )
-    revised = (how or Revision)(shape.validated_data, agreement, by, told=document, links=links)
+    revised = (how or Revision)(content, agreement, by, told=document, links=links)
     revised.signed = signed or {}
     revised.take_in()
     return revised

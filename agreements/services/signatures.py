@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
@@ -137,7 +137,7 @@ class Signatures(Provisions):
         """Put the name and the time under the row: those of the actor, who then must be an editor."""
         given = self.signed.get(part.get("key", ""))
         if self.restoring and part.get("by") and part.get("at"):
-            given = Signature(part["by"], part["at"])
+            given = Signature(part["by"], part["at"].astimezone(UTC))
         elif given is None:
             for member in ("by", "at"):
                 if part.get(member):

@@ -1,0 +1,82 @@
+"""What is told of an agreement that was just written is what reading it from the tables would tell."""
+
+from datetime import date
+
+import pytest
+from django.db import transaction
+from django.utils import translation
+
+from activities import samples
+from agreements import services
+from agreements.models import Agreement, AgreementSource
+from agreements.queries import dossier, in_hand
+from lib import languages
+from organizations.models import System
+from tests.agreements.conftest import empty_registry
+from tests.agreements.proving import bare
+from tests.agreements.test_past import STEPS, History
+from tests.factories import AgreementFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+DAYS = (date(2015, 1, 1), date(2018, 6, 1), date(2026, 11, 22), date(2040, 1, 1))
+
+
+def entered(document, by, *, on: date) -> tuple[dict, dict]:
+    """What is told of `document` out of its rows when it is entered, and what the tables tell."""
+    rows: dict = {}
+    agreement = services.register(document, entered=rows, by=by)
+    told = dossier.read(in_hand.hold(agreement, rows, on=on), proof=True)
+    return told, read(agreement, by, on=on)
+
+
+def read(agreement: Agreement, by, *, on: date) -> dict:
+    return dossier.read(dossier.with_proof(by, on=on).get(pk=agreement.pk), proof=True)
+
+
+@pytest.mark.parametrize("language", languages.CODES)
+@pytest.mark.parametrize("name", [*samples.PRESS, samples.SANDBOX])
+def test_a_dossier_is_told_as_its_tables_tell_it(people, name, language):
+    for day in DAYS:
+        with translation.override(language), transaction.atomic():
+            told, there = entered(samples.read(name), people["contributor"], on=day)
+            transaction.set_rollback(True)
+        assert told == there
+
+
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(each, marks=pytest.mark.drill) for each in range(2, 12))]
+)
+def test_a_record_that_is_moved_here_is_told_as_its_tables_tell_it(people, seed):
+    history, restorer = History(seed, people), System("restorer")
+    for _step in range(STEPS):
+        history.step()
+    document = read(history.agreement, restorer, on=DAYS[1])
+    document["parties"].reverse()  # they need not come in the order of their keys
+    empty_registry()
+
+    told, there = entered(document, restorer, on=DAYS[1])
+
+    assert told == there
+    assert told["legal_state"] == document["legal_state"]
+
+
+def test_links_lead_where_they_lead(people):
+    other = AgreementFactory(published=True)
+    document = bare(links=[{"kind": "related", "agreement": {"id": str(other.pk)}}])
+
+    told, there = entered(document, UserFactory(editor=True), on=DAYS[2])
+
+    assert told == there
+    assert told["links"][0]["agreement"]["label"] == other.title
+
+
+def test_one_query_makes_it_ready(people, django_assert_num_queries):
+    rows: dict = {}
+    agreement = services.register(bare(), entered=rows, by=people["contributor"])
+    del rows[AgreementSource]  # its sources cost three more
+
+    with django_assert_num_queries(1):
+        in_hand.hold(agreement, rows, on=DAYS[2])
+    with django_assert_num_queries(4):  # the organizations, with what is said of them
+        dossier.read(agreement, proof=True)
