@@ -13,11 +13,14 @@ are) belongs into the key of the cache that keeps it.
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+
+from lib import prepared
 
 
 class Open(NamedTuple):
@@ -33,17 +36,35 @@ class Compiled:
     sql: str
     parameters: tuple[Any, ...]
 
-    def filled(self, **values: Any) -> list[Any]:
-        """The parameters with `values` in their places."""
-        return [values[each.name] if isinstance(each, Open) else each for each in self.parameters]
-
     def rows(self, **values: Any) -> list[tuple]:
-        """What the query finds."""
+        """What the query finds; PostgreSQL plans it once for a connection (`prepared`). It may ask for fewer values."""
         if not self.sql:
             return []
+        asked = {each.name: values[each.name] for each in self.parameters if isinstance(each, Open)}
+        return prepared.rows(self._named, asked)
+
+    def rows_once(self, **values: Any) -> list[tuple]:
+        """What a query finds that is hardly asked again: planned for these values alone."""
+        if not self.sql:
+            return []
+        told = [values[each.name] if isinstance(each, Open) else each for each in self.parameters]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.filled(**values))
+            cursor.execute(self.sql, told)
             return cursor.fetchall()
+
+    @cached_property
+    def _named(self) -> str:
+        """The SQL with what is always the same written into it, and names in the places of the rest."""
+        with connection.cursor() as cursor:
+            places = tuple(
+                f"%({each.name})s" if isinstance(each, Open) else _literal(cursor, each)
+                for each in self.parameters
+            )
+        return self.sql.replace("%%", "%%%%") % places
+
+
+def _literal(cursor, value: Any) -> str:
+    return cursor.mogrify("%s", [value]).decode().replace("%", "%%")
 
 
 def stand_in(kind: type, name: str) -> Any:

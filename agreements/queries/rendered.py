@@ -10,10 +10,9 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -22,7 +21,7 @@ from agreements.queries import dossier
 from agreements.queries.rendering import Rendered, form, render
 from audit.trail import Actor
 from lib import json_text, languages
-from lib.compiled import Compiled, compiled, stand_in
+from lib.compiled import Compiled, Open, compiled, stand_in
 from lib.keyset import Place
 from organizations.models.accounts import Acting
 from organizations.permissions import Permission
@@ -50,24 +49,21 @@ _TEXT = Rendered._fields[:-1]
 def one(key: UUID, *, actor: Actor, on: date) -> Line | None:
     """The agreement `key` as far as `actor` may read it, with the text that is kept for the day `on`. One query."""
     asked = _asked_for_one(*_shape(actor))
-    return next(iter(_found(asked.sql, asked.filled(key=key, **_of(actor)), _COLUMNS, on=on)), None)
+    return next(iter(_lines(asked.rows(key=key, **_of(actor), **_now(on)), _COLUMNS)), None)
 
 
 def page(place: Place, *, actor: Actor, on: date) -> list[Line]:
     """The agreements at `place` of the list of all that `actor` may read, by number alone; one more, if there is."""
     after = {} if place.after is None else {"after": place.after}
     asked = _asked_for_page(replace(place, after=_AFTER if after else None, bound=""), *_shape(actor))
-    return _found(asked.sql, asked.filled(**after, **_of(actor)), _COLUMNS, on=on)
+    return _lines(asked.rows(**after, **_of(actor), **_now(on)), _COLUMNS)
 
 
 def lines(agreements: QuerySet, *, on: date) -> list[Line]:
     """The agreements of any queryset, in its order, with the texts that are kept for the day `on`. One query."""
     columns = (*_COLUMNS, *agreements.query.annotation_select)
-    try:
-        sql, parameters = agreements.values_list(*columns).query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    return _found(sql, parameters, columns, on=on)
+    asked = _with_texts(compiled(agreements.values_list(*columns)), columns)
+    return _lines(asked.rows_once(**_now(on)), columns)
 
 
 def texts(found: Sequence[Line], *, actor: Actor, on: date) -> list[str]:
@@ -114,7 +110,8 @@ def _readable(permissions, has_organization: bool, has_account: bool) -> tuple[Q
 @lru_cache(maxsize=100)
 def _asked_for_one(*shape) -> Compiled:
     readable, stand_ins = _readable(*shape)
-    return compiled(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY, **stand_ins)
+    asked = compiled(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY, **stand_ins)
+    return _with_texts(asked, _COLUMNS)
 
 
 @lru_cache(maxsize=1000)
@@ -122,7 +119,7 @@ def _asked_for_page(place: Place, *shape) -> Compiled:
     readable, stand_ins = _readable(*shape)
     if place.after is not None:
         stand_ins["after"] = _AFTER
-    return compiled(place.rows(readable).values_list(*_COLUMNS), **stand_ins)
+    return _with_texts(compiled(place.rows(readable).values_list(*_COLUMNS), **stand_ins), _COLUMNS)
 
 
 @lru_cache(maxsize=100)
@@ -135,25 +132,28 @@ def _asked_for_links(*shape) -> Compiled:
     return compiled(told, keys=_KEYS, **stand_ins)
 
 
-def _found(sql: str, parameters: Sequence, columns: tuple[str, ...], *, on: date) -> list[Line]:
-    """What `sql` finds, in its order, each with its text where one of its version is kept that holds on that day."""
-    if not sql:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT {", ".join(f"page.c{place}" for place in range(len(columns)))},
-                   {", ".join(f"kept.{name}" for name in _TEXT)}
-              FROM (SELECT *, row_number() OVER () AS place FROM ({sql}) found) page
-                   ({", ".join(f"c{place}" for place in range(len(columns)))}, place)
-              LEFT JOIN agreements_rendereddossier kept
-                ON kept.agreement = page.c0 AND kept.language = %s
-               AND kept.version = page.c2 AND kept.form = %s AND kept.steady @> %s::date
-             ORDER BY page.place
-            """,  # noqa: S608 our own names
-            [*parameters, languages.current(), form(), on],
-        )
-        rows = cursor.fetchall()
+def _with_texts(asked: Compiled, columns: Sequence[str]) -> Compiled:
+    """`asked` in its order, each row with its text where one of its version is kept that holds on the day."""
+    names = [f"c{place}" for place in range(len(columns))]
+    sql = f"""
+        SELECT {", ".join(f"page.{name}" for name in names)}, {", ".join(f"kept.{name}" for name in _TEXT)}
+          FROM (SELECT *, row_number() OVER () FROM ({asked.sql}) found) page ({", ".join(names)}, place)
+          LEFT JOIN agreements_rendereddossier kept
+            ON kept.agreement = page.c0 AND kept.language = %s
+           AND kept.version = page.c2 AND kept.form = %s AND kept.steady @> %s::date
+         ORDER BY page.place
+    """  # noqa: S608 our own names
+    return Compiled(
+        sql if asked.sql else "", (*asked.parameters, Open("language"), Open("form"), Open("day"))
+    )
+
+
+def _now(on: date) -> dict[str, Any]:
+    """Of what kind the texts are that are wanted."""
+    return {"language": languages.current(), "form": form(), "day": on}
+
+
+def _lines(rows: list[tuple], columns: Sequence[str]) -> list[Line]:
     width = len(columns)
     return [
         Line(

@@ -17,7 +17,7 @@ _NOTE = """
                                   milliseconds, request_id, address)
     SELECT %s::timestamptz, %s::uuid, %s::uuid, %s::uuid, %s, %s, %s, %s, %s, %s, %s, %s::inet
 """
-_HASTILY = " FROM set_config('synchronous_commit', 'off', true)"
+HASTILY = " FROM set_config('synchronous_commit', 'off', true)"
 
 
 def note(
@@ -34,7 +34,7 @@ def note(
     """Write one call by `actor`, who may be anonymous."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _NOTE if connection.in_atomic_block else _NOTE + _HASTILY,
+            _NOTE if connection.in_atomic_block else _NOTE + HASTILY,
             [
                 timezone.now(),
                 actor.pk if isinstance(actor, ApiToken) else None,

@@ -6,21 +6,24 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from exchange.access.calls import HASTILY
 from lib.problems import Problem
 
 WINDOW = 60
 """Seconds."""
 
 # The minute is the database's, so that workers on several machines agree on it. Who comes late to a minute that has
-# begun already counts in that one.
+# begun already counts in that one. A count may be lost in a crash of the server, and nobody waits for the disk; inside
+# another transaction that is left as it is there.
 _TAKE = """
     INSERT INTO exchange_ratewindow AS w (bucket, minute, used)
-    VALUES (%s, floor(extract(epoch FROM clock_timestamp()) / 60), 1)
+    SELECT %s, floor(extract(epoch FROM clock_timestamp()) / 60), 1 {hastily}
     ON CONFLICT (bucket) DO UPDATE
        SET used = CASE WHEN w.minute >= excluded.minute THEN least(w.used + 1, 1000000000) ELSE 1 END,
            minute = greatest(w.minute, excluded.minute)
     RETURNING used, (60 - floor(extract(epoch FROM clock_timestamp()))::bigint %% 60)::int
 """
+_WAITING, _HASTY = _TAKE.format(hastily=""), _TAKE.format(hastily=HASTILY)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def take(kind: str, caller: str) -> Allowance:
     """Count one request of `kind` (a key of the setting API_LIMITS) by `caller`."""
     bucket = f"{kind} {caller}"
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [bucket])
+        cursor.execute(_WAITING if connection.in_atomic_block else _HASTY, [bucket])
         used, seconds = cursor.fetchone()
     return Allowance(kind, bucket, settings.API_LIMITS[kind], used, seconds)
 

@@ -235,10 +235,10 @@ class TestTheFloor:
         party = str(Organization.objects.get(slug="body-0").pk)
         asked = {
             ("list",): "/agreements",
-            ("party", party): f"/agreements?party={party}&count=exact",
+            ("party", party): f"/agreements?party={party}&count=capped",
             (
                 "filter",
-            ): "/agreements?kind=partnership_agreement&source_language=fr&signed_from=2012-01-01&count=exact",
+            ): "/agreements?kind=partnership_agreement&source_language=fr&signed_from=2012-01-01&count=capped",
             ("sync", facts.since, 0): f"/agreements?updated_since={facts.since}&order=number&page_size=100",
         }
         for (name, *values), path in asked.items():

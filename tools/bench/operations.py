@@ -152,21 +152,21 @@ OPERATIONS = [
     ),
     Operation(
         "filter",
-        "filtered list of 50, exact count",
+        "filtered list of 50, capped count",
         {
             FLOOR: _get("/filter"),
             PEER: _get(f"/agreements?{_FILTER}"),
-            APPLICATION: _api(f"/agreements?{_FILTER}&count=exact"),
+            APPLICATION: _api(f"/agreements?{_FILTER}&count=capped"),
         },
         Goal(1.2, 1.8, 8.5),
     ),
     Operation(
         "party",
-        "of one organization, exact count",
+        "of one organization, capped count",
         {
             FLOOR: _get(lambda facts: f"/party?id={facts.party}"),
             PEER: _get(lambda facts: f"/agreements?party={facts.party}"),
-            APPLICATION: _api(lambda facts: f"/agreements?party={facts.party}&count=exact"),
+            APPLICATION: _api(lambda facts: f"/agreements?party={facts.party}&count=capped"),
         },
         Goal(0.9, 1.6, 8),
     ),

@@ -6,6 +6,9 @@ holds them equal. `{url}` is the address of the API.
 
 # ruff: noqa: E501, S608  SQL out of our own constants, and long where the documents are
 
+CAPPED = 2000
+"""How far the API counts with `count=capped`."""
+
 
 def _text(row: str, name: str, source: str) -> str:
     """The translated text `name` as an English reader gets it."""
@@ -219,10 +222,12 @@ def _page(
     answers: str = _NO_ANSWERS,
     first: str = "",
 ) -> str:
-    """The keys of the page first, and only these documents; the exact count where it is told."""
-    count = f", 'count', (SELECT count(*) FROM agreements_agreement a WHERE {VISIBLE} AND {where})"
+    """The keys of the page first, and only these documents; the count, as far as it is told, where it is."""
+    found = f"(SELECT FROM agreements_agreement a WHERE {VISIBLE} AND {where} LIMIT {CAPPED + 1}) found"
+    count = f", 'count', least((SELECT n FROM counted), {CAPPED}), 'more', (SELECT n FROM counted) > {CAPPED}"
     return f"""
-        WITH {first} page AS MATERIALIZED (
+        WITH {first} {f"counted AS MATERIALIZED (SELECT count(*) AS n FROM {found})," if counted else ""}
+             page AS MATERIALIZED (
              SELECT a.id, a.number FROM agreements_agreement a WHERE {VISIBLE} AND {where}
               ORDER BY {order} LIMIT {size + 1}),
              kept AS MATERIALIZED (SELECT * FROM page a ORDER BY {order} LIMIT {size})
