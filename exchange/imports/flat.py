@@ -39,12 +39,9 @@ class OneRow(Quotes):
 
     def _flat_parties(self, line: Line) -> None:
         """Parties by name in one cell, or one in each of several."""
-        names = [(name, line.text(name)) for name in _FLAT if line.text(name)]
-        if cell := line.text("parties"):
-            names += [("parties", _unlettered(each)) for each in items(cell)]
         parties = self.document.setdefault("parties", [])
         present = {(each["organization"].get("id") or each["organization"].get("key")) for each in parties}
-        for column, name in names:
+        for column, name in party_names(line):
             pointer = self._organization(line, column, name)
             key = pointer and (pointer.get("id") or pointer.get("key"))
             if pointer is None or key in present:
@@ -95,6 +92,14 @@ class OneRow(Quotes):
                 }
             )
         return {"key": key}
+
+
+def party_names(line: Line) -> list[tuple[str, str]]:
+    """The parties that a row of an agreement names, each with its column."""
+    names = [(column, line.text(column)) for column in _FLAT if line.text(column)]
+    if cell := line.text("parties"):
+        names += [("parties", _unlettered(each)) for each in items(cell)]
+    return names
 
 
 _NOTHING = frozenset({"-", "–", "—"})

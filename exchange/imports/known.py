@@ -1,12 +1,12 @@
 """What the cells of a file mean in the registry: codes of vocabularies, and which record a name or a number is."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from babel import Locale
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from activities.models import ActivityKind
@@ -46,6 +46,17 @@ VOCABULARIES: dict[str, type[models.Model]] = {
 }
 _BY_ID = {"person": Person, "office": Office, "source": Source}
 _PARTS = frozenset({"party", "group", "statement", "commitment"})
+
+
+_REMEMBERED = 100_000
+"""How many answers about names and records are kept."""
+_NAMED = """
+    SELECT asked, (array_agg(DISTINCT o.id))[1]
+      FROM unnest(%s) asked
+      JOIN organizations_nameentry e ON e.folded = mithaq_plain(asked) AND e.fact IN ('name', 'alias')
+      JOIN organizations_organization o ON o.id = e.organization_id AND o.merged_into_id IS NULL
+     GROUP BY asked HAVING count(DISTINCT o.id) = 1
+"""
 
 
 class NotKnown(Unclear):
@@ -235,6 +246,26 @@ class Registry(Labels):
             near or _("Enter it first, or let unknown names be entered."),
             near,
         )
+
+    def meet(self, names: Iterable[str]) -> None:
+        """Ask which organizations these are, all at once; what is not certain then is asked when it is read."""
+        names = [each for each in dict.fromkeys(names) if ("organization", each) not in self._met]
+        if not names:
+            return
+        if len(self._met) > _REMEMBERED:
+            self._met.clear()
+        readable = Organization.objects.visible_to(self.by)
+        found = {each.slug: successor(each) for each in readable.filter(slug__in=names)}
+        with connection.cursor() as cursor:
+            cursor.execute(_NAMED, [names])
+            called = dict(cursor.fetchall())
+        rows = readable.in_bulk(called.values())
+        for name in names:
+            # What may be a number in another register, or was entered by this import, is looked for one by one.
+            if ":" in name or ("organization", name) in self.became:
+                continue
+            if row := found.get(name) or rows.get(called.get(name)):
+                self._met["organization", name] = row
 
     def named(self, name: str) -> list[Organization]:
         """Those called exactly so, folded as a search folds it, by their name or another name."""

@@ -1,9 +1,11 @@
 """One line of a file on its way into a document: what its cells say, what is wrong with them, what becomes of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from exchange.imports.known import Registry
@@ -11,9 +13,9 @@ from exchange.models import ImportRow
 from exchange.queries import documents
 from exchange.queries.documents import Part
 from exchange.shapes.columns import Column, is_unsafe
-from exchange.shapes.tables import Table
+from exchange.shapes.tables import TABLES, Table
 from lib import written
-from lib.claims import Basis
+from lib.claims import Basis, DateClaim
 from lib.problems import Fault
 from lib.tables import Cell
 
@@ -129,9 +131,9 @@ class Line:
             name: dict(documents.dig(document, columns[0].path[:-1]) or {})
             for name, columns in self._groups().items()
         }
-        for column in self.table.columns:
-            cell = self.cells.get(column.name)
-            if cell is None or not column.path or column.name in passed:
+        for column in _present(self.table.name, tuple(self.cells)):
+            cell = self.cells[column.name]
+            if not column.path or column.name in passed:
                 continue
             if why := is_unsafe(cell):
                 self.fault(column.name, why)
@@ -178,18 +180,14 @@ class Line:
                 claim = before[name]  # the words have not changed, so nothing follows from them anew
             else:
                 try:
-                    claim = written.claim(words).as_json()
+                    claim = _claim(words, get_language()).as_json()
                 except ValueError as unclear:
                     self.fault(f"{name}_as_written", str(unclear))
             _set(document, place, claim)
 
-    def _groups(self) -> dict[str, list[Column]]:
+    def _groups(self) -> Mapping[str, Sequence[Column]]:
         """The columns of the file that tell a date together, by its name."""
-        groups: dict[str, list[Column]] = {}
-        for column in self.table.columns:
-            if column.group and column.name in self.cells:
-                groups.setdefault(column.group, []).append(column)
-        return groups
+        return _dated(self.table.name, tuple(self.cells))
 
     def compare(self, before: Part | None, after: Part, known: Registry) -> None:
         """Say what the line has changed, column by column, or that it is new."""
@@ -203,6 +201,27 @@ class Line:
             if text != old[name]
         ]
         self.verdict = Verdict.CHANGE if self.changes else Verdict.SAME
+
+
+@lru_cache(256)
+def _present(table: str, names: tuple[str, ...]) -> list[Column]:
+    """The columns of a table that are among these names, in its order."""
+    return [each for each in TABLES[table].columns if each.name in names]
+
+
+@lru_cache(256)
+def _dated(table: str, names: tuple[str, ...]) -> dict[str, list[Column]]:
+    groups: dict[str, list[Column]] = {}
+    for each in _present(table, names):
+        if each.group:
+            groups.setdefault(each.group, []).append(each)
+    return groups
+
+
+@lru_cache(32_768)
+def _claim(words: str, _language: str) -> DateClaim:
+    """A date out of its words; the note of one that was converted is in the language of the reader."""
+    return written.claim(words)
 
 
 def _plain(document: Mapping[str, Any], column: Column) -> Any:

@@ -107,10 +107,11 @@ def _member(stack: ExitStack, package: ZipFile, member: str) -> Part:
 def found(file: IO[bytes], name: str, options: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the file is understood as, in plain values: one entry for each part. Raises Unreadable, or uploads.Unfit."""
     with parts(file, name, options) as given:
-        return [_told(each) for each in given]
+        return [told(each) for each in given]
 
 
-def _told(part: Part) -> dict[str, Any]:
+def told(part: Part) -> dict[str, Any]:
+    """What one part is understood as, in plain values."""
     table = part.table
     with closing(table.rows()) as rows:
         sample = [
@@ -139,11 +140,11 @@ def _told(part: Part) -> dict[str, Any]:
 
 
 def guess(
-    told: list[dict[str, Any]], remembered: Mapping[str, tuple[str, Mapping[str, str]]]
+    found: list[dict[str, Any]], remembered: Mapping[str, tuple[str, Mapping[str, str]]]
 ) -> dict[str, dict[str, Any]]:
     """For each part the table it most likely is, and what its columns are: by memory, by name, or by likeness."""
     mapping = {}
-    for each in told:
+    for each in found:
         names = [name for _number, _letter, name in each["columns"]]
         known = remembered.get(headers.fingerprint(names))
         if each["part"] in TABLES:
@@ -169,8 +170,10 @@ def guess(
 # The rows.
 
 
-def lines(given: list[Part], mapping: Mapping[str, Mapping[str, Any]]) -> Iterator[Line]:
-    """Every row of every part that is mapped. Raises Unreadable, also for more rows than an import takes."""
+def lines(
+    given: list[Part], mapping: Mapping[str, Mapping[str, Any]], *, most: int | None = ROWS
+) -> Iterator[Line]:
+    """Every row of every part that is mapped. Raises Unreadable, also for more rows than `most`."""
     count = 0
     for part in given:
         said = mapping.get(part.name)
@@ -187,10 +190,10 @@ def lines(given: list[Part], mapping: Mapping[str, Mapping[str, Any]]) -> Iterat
                 places.append((each.number - 1, name))
         for row in part.table.rows():
             count += 1
-            if count > ROWS:
+            if most is not None and count > most:
                 raise Unreadable(
                     "too_many_rows",
-                    _("There are more than %(most)d rows: divide the file.") % {"most": ROWS},
+                    _("There are more than %(most)d rows: divide the file.") % {"most": most},
                     line=row.number,
                 )
             cells = constants | {name: row.cells[place] for place, name in places}

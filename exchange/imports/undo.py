@@ -50,6 +50,8 @@ def undo(imported: Import, *, by: User) -> Import:
             row = Import.objects.select_for_update().get(pk=imported.pk)
             if row.applied_at is None or row.undone_at is not None:
                 raise Refused.at("", "not_entered", _("It is not entered: there is nothing to take back."))
+            if row.is_bulk:
+                raise Refused([_too_many()])
             effects = list(row.effects.select_related("imported").order_by("-id"))
             if faults := in_the_way(effects, by=by):
                 raise Refused(faults)
@@ -61,6 +63,19 @@ def undo(imported: Import, *, by: User) -> Import:
     except Busy as busy:
         raise Refused.at("", "worked_on", _("It is being worked on: wait until that has ended.")) from busy
     return imported
+
+
+def barred(imported: Import) -> list[Fault]:
+    """Why nobody can take the import back, whatever has happened since."""
+    return [_too_many()] if imported.is_bulk else []
+
+
+def _too_many() -> Fault:
+    return Fault(
+        "",
+        "entered_in_bulk",
+        _("It was entered in bulk: its agreements are drafts, and each is taken out on its own page."),
+    )
 
 
 def counted(effects: list[ImportEffect]) -> dict[str, int]:

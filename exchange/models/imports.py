@@ -159,6 +159,11 @@ class Import(models.Model):
         return reverse("import", args=[self.pk])
 
     @property
+    def is_bulk(self) -> bool:
+        """Whether it came by the command line, with more rows than are kept one by one: no file, rows or effects."""
+        return bool(self.options.get("bulk"))
+
+    @property
     def may_move(self) -> bool:
         """Whether somebody may work on it now, as far as was read."""
         return bool(self.asked) and not self.applied_at

@@ -131,10 +131,11 @@ MOMENT = Codec(_text, _moment, _("a moment, as 2012-05-18T10:30:00+00:00"))
 
 def choice(choices: type[TextChoices]) -> Codec:
     """One of a few: by its code, or by its label in any of the three languages."""
+    codes = frozenset(choices.values)
 
     def read(cell: Cell, _known: Known) -> str:
         asked = bare(cell.text.strip())
-        if asked in choices.values:  # a label of one may be the code of another
+        if asked in codes:  # a label of one may be the code of another
             return asked
         for each in choices:
             if asked in {bare(each.value), bare(each.value.replace("_", " "))} | _labels(each):

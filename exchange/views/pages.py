@@ -230,7 +230,7 @@ def import_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not imported.applied_at or imported.undone_at:
         raise Http404(_("It is not entered: there is nothing to take back."))
     effects = list(imported.effects.select_related("imported").order_by("-id"))
-    faults = undoing.in_the_way(effects, by=request.user)
+    faults = undoing.barred(imported) or undoing.in_the_way(effects, by=request.user)
     if request.method == "POST":
         try:
             undoing.undo(imported, by=request.user)

@@ -231,7 +231,7 @@ def _opened(file: IO[bytes], name: str, choice: Choice) -> Delimited | Workbook:
     file.seek(0)
     if not size:
         raise Unreadable("empty", _("“%(name)s” is empty.") % {"name": name})
-    if size > BYTES:
+    if size > BYTES and not choice.unbounded:
         told = {"name": name, "most": BYTES // 1024**2}
         raise Unreadable("too_large", _("“%(name)s” is larger than %(most)d MB.") % told)
     head = file.read(16)

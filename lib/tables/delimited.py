@@ -66,7 +66,7 @@ class Delimited:
     def lines(self, remarks: Remarks) -> Iterator[Line]:
         """All rows that are not blank. Raises Unreadable at the first that cannot be one."""
         for count, (number, texts) in enumerate(self._records(remarks), start=1):
-            if count > ROWS:
+            if count > ROWS and not self.choice.unbounded:
                 raise rows_beyond(number)
             if len(texts) > COLUMNS:
                 raise columns_beyond(number)

@@ -147,3 +147,5 @@ class Choice:
     """The number of the column whose texts hold the delimiter without quotation marks: cells too many are its own."""
     guarded: bool = True
     """Whether an apostrophe before what could be a formula is taken away, as our own files need it."""
+    unbounded: bool = False
+    """Whether a text file may have more bytes and rows than others: for whoever runs the registry, row by row."""
