@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from lib import search
-from lib.asking import Kind, Term, bare, distance, slips, words_of
+from lib.asking import Term, bare, distance, slips
 
 MOST_NEAR = 40
 """How many words of the registry are weighed for one that it does not have."""
@@ -57,17 +57,6 @@ class Taken:
         """The words the term is taken for when nothing else is found: the nearest ones, and those that sound alike."""
         meant = [each for each in self.near if _is_meant(each, self.term)]
         return tuple(each for each in meant if each.slips == meant[0].slips or each.sounds_alike)
-
-    @property
-    def marks(self) -> list[search.Asked]:
-        """What single words of a text answer in which the term is found."""
-        if self.how is How.SIMILAR:
-            return [search.Asked("mithaq_phrase", each.plain) for each in self.similar]
-        if self.how is How.BEGINNING:
-            return [search.Asked("mithaq_beginning", self.term.words)]
-        if self.term.kind is Kind.WORD:
-            return [search.Asked("mithaq_whole", self.term.words)]
-        return [search.Asked("mithaq_phrase", each) for each in words_of(self.term.words)]
 
 
 def take(

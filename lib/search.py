@@ -195,14 +195,6 @@ class Answers(Func):
         super().__init__(F("vector"), asked)
 
 
-class Either(Func):
-    """One `tsquery` that is answered where any of several is."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " || "
-    output_field = SearchQueryField()
-
-
 def whole(term: Term) -> Q:
     """Entries that have the term as a whole: a word or a form of it, a phrase or code as it stands."""
     if term.kind is Kind.SIGN:

@@ -4,25 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Citation, Party, Signatory, Statement, TextEntry
+from agreements.queries import hits, said
+from agreements.queries.gates import Gate
+from agreements.queries.hits import Way
+from audit.trail import Actor
 from lib import asking, finding, languages
-from lib import search as words_search
 from lib.finding import How, Taken
 from organizations.models import Descent, NameEntry
 
 Fact = TextEntry.Fact
 MOST_REASONS = 3
-
-# What counts more in the order of relevance: what it is called, who is in it, what is undertaken, all else.
-CALLED = (Fact.CODE, Fact.REFERENCE, Fact.TITLE)
-IN_IT = (Fact.PARTY, Fact.PROGRAMME, Fact.PROGRAMME_SHORT)
-UNDERTAKEN = (Fact.COMMITMENT, Fact.PURPOSE, Fact.COMMITMENT_PLACE, Fact.OBJECTIVE)
-WEIGHTS = {8: CALLED, 4: IN_IT, 2: UNDERTAKEN}
+MOST_KEYS = 1000
+"""As many agreements are handed back to the database by their keys, instead of being found again."""
 
 OF_A_COMMITMENT = (Fact.COMMITMENT, Fact.PURPOSE, Fact.COMMITMENT_PLACE)
 
@@ -52,13 +51,19 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A search for words, as it is understood among the agreements a reader may see."""
+    """A search for words, as it is understood among the agreements a reader may see.
+
+    `found` are the scores of these agreements, by key, where they are few.
+    """
 
     terms: list[Taken]
+    found: dict[UUID, int] | None = None
 
     @property
     def condition(self) -> Q:
         """Agreements in which every term is found, each anywhere. Nothing is joined: no row is multiplied."""
+        if self.found is not None:
+            return Q(pk__in=list(self.found))
         condition = Q() if self.terms else Q(pk__in=[])
         for each in self.terms:
             condition &= saying(each.condition)
@@ -76,11 +81,17 @@ class Asked:
     @property
     def relevance(self) -> Any:
         """For `annotate`: an integer, higher where the terms are found in what weighs more."""
+        if self.found is not None:
+            keys: dict[int, list[UUID]] = defaultdict(list)
+            for key, score in self.found.items():
+                keys[score].append(key)
+            cases = [When(pk__in=those, then=Value(score)) for score, those in keys.items()]
+            return Case(*cases, default=Value(0), output_field=IntegerField())
         score: Any = Value(0)
         for each in self.terms:
             found = [
-                When(saying(each.condition, facts=facts, named=weight == 4), then=Value(weight))
-                for weight, facts in WEIGHTS.items()
+                When(saying(each.condition, facts=facts, named=weight == hits.IN_NAMES), then=Value(weight))
+                for weight, facts in hits.WEIGHTS.items()
             ]
             score = score + Case(*found, default=Value(1), output_field=IntegerField())
         return score
@@ -100,21 +111,95 @@ class Reason:
         return languages.direction(self.language)
 
 
-def ask(words: str, *, readable: QuerySet) -> Asked:
-    """Understand `words` among the `readable` agreements; one query."""
-    return Asked(
-        finding.take(
-            asking.terms(words),
-            found_in=lambda condition: [
-                rows.filter(**{f"{agreement}__in": readable}) for rows, agreement in _paths(condition)
-            ],
-            near_in={
-                "mithaq_text_words_like": TextEntry.objects.filter(
-                    Q(agreement__in=readable) | Q(programme__in=readable.values("programme"))
-                ),
-                "mithaq_name_words_like": NameEntry.objects.filter(leads_to(readable)),
-            },
+@dataclass(frozen=True)
+class Best:
+    """An agreement among the best: what it is called, its score, and why it is found."""
+
+    key: str
+    title: str
+    score: int
+    reasons: list[Reason]
+
+
+def best(words: str, *, actor: Actor, limit: int) -> tuple[list[Best], bool]:
+    """The best agreements that `actor` may read and that say every term of `words`; and whether the ranking is capped.
+
+    It is where every term is frequent, and then the newest `hits.CAPPED` agreements with the rarest are ranked.
+    """
+    terms = asking.terms(words)
+    taken = [Taken(each, How.WHOLE) for each in terms]
+    gate = Gate.to(actor)
+    answer = said.ranked([Way.of(each) for each in taken], gate, limit=limit)
+    if taken and not answer.rows:
+        readable = Agreement.objects.visible_to(actor)
+        taken = _taken(terms, readable)
+        if any(each.how is How.NOWHERE for each in taken):
+            return [], False
+        if any(each.how is not How.WHOLE for each in taken):
+            answer = said.ranked([Way.of(each) for each in taken], gate, limit=limit)
+    if answer.capped and len(answer.rows) < limit:
+        # Frequent words that hardly any agreement has together: nothing but a look at all of them tells which.
+        return _best_of_all(Asked(taken), Agreement.objects.visible_to(actor), limit), False
+    told = {key: [_row(each) for each in entries] for key, *_score, entries in answer.rows}
+    sources = {key: source for key, _score, source, *_titles in answer.rows}
+    reasons = _reasons(told, sources, Asked(taken))
+    return [
+        Best(
+            key,
+            languages.best(dict(zip(languages.CODES, titles, strict=True)), source=source).value,
+            score,
+            reasons[key],
         )
+        for key, score, source, *titles, _entries in answer.rows
+    ], answer.capped
+
+
+def _best_of_all(asked: Asked, readable: QuerySet, limit: int) -> list[Best]:
+    rows = readable.filter(asked.condition).annotate(relevance=asked.relevance)
+    rows = list(rows.order_by("-relevance", "-number")[:limit])
+    why = reasons(rows, asked)
+    return [Best(str(each.pk), each.title, each.relevance, why.get(each.pk, [])) for each in rows]
+
+
+def ask(words: str, *, readable: QuerySet) -> Asked:
+    """Understand `words` among the `readable` agreements; a query or two, and one more for a word that is not there."""
+    terms = asking.terms(words)
+    if not terms:
+        return Asked([])
+    gate = Gate.of(readable)
+    hows = (How.WHOLE, How.BEGINNING) if len(terms) == 1 and terms[0].may_begin else (How.WHOLE,)
+    for how in hows:
+        taken = [Taken(each, how) for each in terms]
+        asked = _found(taken, gate)
+        if asked is not None:
+            return asked
+    taken = _taken(terms, readable)
+    if any(each.how is How.NOWHERE for each in taken):
+        return Asked(taken, {})
+    return _found(taken, gate) or Asked(taken)
+
+
+def _found(taken: list[Taken], gate: Gate) -> Asked | None:
+    """The terms so taken, with the agreements where these are few; None where none says all of them."""
+    answer = said.scored([Way.of(each) for each in taken], gate)
+    if not answer.rows:
+        return None
+    few = not answer.capped and len(answer.rows) <= MOST_KEYS
+    return Asked(taken, {UUID(key): score for key, score in answer.rows} if few else None)
+
+
+def _taken(terms: list[asking.Term], readable: QuerySet) -> list[Taken]:
+    return finding.take(
+        terms,
+        found_in=lambda condition: [
+            rows.filter(**{f"{agreement}__in": readable}) for rows, agreement in _paths(condition)
+        ],
+        near_in={
+            "mithaq_text_words_like": TextEntry.objects.filter(
+                Q(agreement__in=readable) | Q(programme__in=readable.values("programme"))
+            ),
+            "mithaq_name_words_like": NameEntry.objects.filter(leads_to(readable)),
+        },
     )
 
 
@@ -206,50 +291,36 @@ def nearest(words: str, *, readable: QuerySet) -> str | None:
 
 def reasons(agreements: Iterable[Agreement], asked: Asked) -> dict[Any, list[Reason]]:
     """Up to three reasons for each of `agreements` (found by `asked`), by key; two queries, however many."""
-    by_key = {each.pk: each for each in agreements}
+    by_key = {str(each.pk): each for each in agreements}
     if not by_key or not asked.terms:
         return {}
-    said: dict[Any, list[dict]] = defaultdict(list)
-    for row in _entries(by_key, asked):
-        said[row["of"]].append(row)
+    found = said.entries([Way.of(each) for each in asked.terms], list(by_key))
+    entries = {key: [_row(each) for each in found.get(key, [])] for key in by_key}
+    told = _reasons(entries, {key: each.source_language for key, each in by_key.items()}, asked)
+    return {by_key[key].pk: each for key, each in told.items()}
+
+
+def _row(entry: said.Entry) -> dict:
+    return dict(zip(("fact", "fact_id", "language", "words", "named", "says"), entry, strict=True))
+
+
+def _reasons(
+    entries: dict[str, list[dict]], sources: dict[str, str], asked: Asked
+) -> dict[str, list[Reason]]:
+    """The best reasons of each agreement out of its entries; `sources` are the languages it is written in."""
     arabic = any(asking.is_arabic(each.term.words) for each in asked.terms)
-    chosen = [(key, row) for key, rows in said.items() for row in _best(rows, arabic=arabic)]
-    told: dict[Any, list[Reason]] = {key: [] for key in by_key}
-    for (key, row), marked in zip(chosen, _marked(chosen, asked), strict=True):
-        told[key].append(_reason(row, marked, by_key[key]))
+    chosen = [(key, row) for key, rows in entries.items() for row in _best(rows, arabic=arabic)]
+    told: dict[str, list[Reason]] = {key: [] for key in entries}
+    marked = said.marked([(row["words"], row["named"]) for _key, row in chosen], asked.terms)
+    for (key, row), marks in zip(chosen, marked, strict=True):
+        told[key].append(_reason(row, marks, sources[key]))
     return told
-
-
-def _entries(agreements: Iterable[Any], asked: Asked) -> list[dict]:
-    """The entries that say a term, with the agreement they are `of` and the terms they say, as bits."""
-    condition, says = Q(pk__in=[]), Value(0)
-    for number, each in enumerate(asked.terms):
-        condition |= each.condition
-        says = says + Case(When(each.condition, then=Value(1 << number)), default=Value(0))
-    ways = [(TextEntry, "agreement"), (TextEntry, "programme__agreements")]
-    ways += [
-        (NameEntry, way)
-        for way in (
-            "organization__below__descendant__participations__agreement",
-            "person__offices__statements__agreement",
-            "person__signatures__party__agreement",
-            "person__offices__citations__agreement",
-        )
-    ]
-    found = [
-        model.objects.filter(condition)
-        .annotate(of=F(way), says=says)
-        .filter(of__in=agreements)
-        .values("of", "fact", "fact_id", "language", "words", "named", "says")
-        for model, way in ways
-    ]
-    return list(found[0].union(*found[1:]))
 
 
 def _weight(fact: str) -> int:
     if fact in NAMES:
-        return 4
-    return next((weight for weight, facts in WEIGHTS.items() if fact in facts), 1)
+        return hits.IN_NAMES
+    return next((weight for weight, facts in hits.WEIGHTS.items() if fact in facts), 1)
 
 
 def _label(fact: str) -> str:
@@ -291,28 +362,12 @@ def _best(rows: list[dict], *, arabic: bool) -> list[dict]:
     return best
 
 
-def _marked(chosen: list[tuple[Any, dict]], asked: Asked) -> list[list[str]]:
-    """For each of the chosen entries the words, as they are written, for which it is found."""
-    marks = [mark for each in asked.terms for mark in each.marks]
-    if not chosen or not marks:
-        return [[] for _each in chosen]
-    compiler = TextEntry.objects.all().query.get_compiler(connection=connection)
-    sql, params = compiler.compile(words_search.Either(*marks).resolve_expression(compiler.query))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT mithaq_marked(words, named, {sql})"
-            " FROM unnest(%s::text[], %s::boolean[]) WITH ORDINALITY said(words, named, place) ORDER BY place",
-            [*params, [row["words"] for _key, row in chosen], [row["named"] for _key, row in chosen]],
-        )
-        return [marked for (marked,) in cursor.fetchall()]
-
-
-def _reason(row: dict, marked: list[str], agreement: Agreement) -> Reason:
+def _reason(row: dict, marked: list[str], source: str) -> Reason:
     fact = row["fact"]
     anchor = ANCHORS.get(fact, "").format(row["fact_id"])
     return Reason(
         label=_label(fact),
-        language=row["language"] or agreement.source_language,
+        language=row["language"] or source,
         pieces=asking.pieces(row["words"], marked),
         anchor=anchor,
     )

@@ -39,6 +39,12 @@ class FoundPage(serializers.Serializer):
     """The best of what was found."""
 
     results = FoundShape(many=True)
+    capped = serializers.BooleanField(
+        help_text=(
+            "Whether not every agreement was ranked: each word stands in more than 2,000 places, and of the agreements"
+            " that say the rarest the 2,000 newest were looked at."
+        )
+    )
 
 
 class Search(Spoken, viewsets.ViewSet):
@@ -100,6 +106,7 @@ class Search(Spoken, viewsets.ViewSet):
                         ],
                     }
                     for each in found
-                ]
+                ],
+                "capped": any(each.capped for each in found),
             }
         )

@@ -23,11 +23,15 @@ IN_NAMES, IN_WORDS = 8, 2
 
 @dataclass(frozen=True)
 class Found:
-    """A record that says what was asked for. `reasons` tell where; only agreements have them."""
+    """A record that says what was asked for. `reasons` tell where; only agreements have them.
+
+    `capped` marks one that was ranked among the newest alone, for the words are frequent.
+    """
 
     reference: dict[str, str]
     score: int
     reasons: list[search.Reason] = field(default_factory=list)
+    capped: bool = False
 
 
 def find(words: str, *, actor: Actor, kinds: Collection[str], limit: int) -> list[Found]:
@@ -45,16 +49,13 @@ def find(words: str, *, actor: Actor, kinds: Collection[str], limit: int) -> lis
 
 
 def _agreements(words: str, actor: Actor, terms: int, limit: int) -> list[Found]:
-    readable = Agreement.objects.visible_to(actor)
-    asked = search.ask(words, readable=readable)
-    rows = readable.filter(asked.condition).annotate(relevance=asked.relevance)
-    rows = list(rows.order_by("-relevance", "-number")[:limit])
-    reasons = search.reasons(rows, asked)
+    rows, capped = search.best(words, actor=actor, limit=limit)
     return [
         Found(
-            addresses.reference("agreement", "agreements", each.pk, each.title),
-            each.relevance,
-            reasons.get(each.pk, []),
+            addresses.reference("agreement", "agreements", each.key, each.title),
+            each.score,
+            each.reasons,
+            capped,
         )
         for each in rows
     ]
