@@ -1,4 +1,8 @@
-"""A filter as its list offers it: the values, how many records each would leave, and which are chosen."""
+"""A filter as its list offers it: the values, how many records each would leave, and which are chosen.
+
+No list counts all there is: it looks at so many of the records that were found, the newest, and says so where there
+are more. What is counted below that is exact.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -11,28 +15,52 @@ from lib import languages
 SHOWN = 8
 """How many options of a facet are shown before «more»; chosen ones always are."""
 
+LOOKED_AT = 2000
+"""Of how many records of a list is counted what is in them: the newest that were found."""
+
 MOST = 200
 """How many options drawn from the records a facet has at most, the most frequent ones."""
 
 
 @dataclass(frozen=True)
+class Total:
+    """How many records there are: exactly, or `more` than the `number` that were looked at."""
+
+    number: int
+    more: bool = False
+
+    @classmethod
+    def of(cls, found: int, *, most: int | None = None) -> "Total":
+        """`found` is counted up to one more than `most`, which is LOOKED_AT."""
+        most = LOOKED_AT if most is None else most
+        return cls(min(found, most), found > most)
+
+
+@dataclass(frozen=True)
 class Option:
-    """One value of a filter: how many records it would leave, and whether it is chosen."""
+    """One value of a filter: how many records it would leave (`more`: at least so many), and whether it is chosen."""
 
     value: str
     label: languages.Text | str
     count: int
     chosen: bool = False
+    more: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it would leave nothing for certain."""
+        return not (self.count or self.more)
 
 
 @dataclass(frozen=True)
 class Facet:
-    """The values of one filter; `more` is how many are not shown."""
+    """The values of one filter; `more` is how many are not shown. `capped`: not all that was found was looked at."""
 
     name: str
     label: str
     options: list[Option]
     more: int = 0
+    capped: bool = False
 
     @property
     def chosen(self) -> bool:
@@ -40,14 +68,25 @@ class Facet:
 
 
 def facet(
-    name: str, label: str, options: Iterable[Option], *, chosen: Collection[str], whole: bool = False
+    name: str,
+    label: str,
+    options: Iterable[Option],
+    *,
+    chosen: Collection[str],
+    whole: bool = False,
+    capped: bool = False,
 ) -> Facet:
     """The facet `name`, its `chosen` values marked; only the first of many options and those, unless `whole`."""
-    marked = [replace(each, chosen=each.value in chosen) for each in options]
+    marked = [replace(each, chosen=each.value in chosen, more=capped) for each in options]
     if whole or len(marked) <= SHOWN + 1:
-        return Facet(name, label, marked)
+        return Facet(name, label, marked, capped=capped)
     shown = [each for index, each in enumerate(marked) if index < SHOWN or each.chosen]
-    return Facet(name, label, shown, more=len(marked) - len(shown))
+    return Facet(name, label, shown, more=len(marked) - len(shown), capped=capped)
+
+
+def most_frequent(rows: QuerySet, column: str) -> QuerySet:
+    """Of pairs (value, `n`), one for each value, those of the MOST frequent values."""
+    return rows.order_by("-n", column)[:MOST]
 
 
 def frequent(rows: QuerySet, column: str, *, chosen: Collection) -> dict[Any, int]:
@@ -56,7 +95,7 @@ def frequent(rows: QuerySet, column: str, *, chosen: Collection) -> dict[Any, in
     `rows` are pairs (value, `n`), one for each value.
     """
     ordered = rows.order_by("-n", column)
-    counts = dict(ordered[:MOST])
+    counts = dict(most_frequent(rows, column))
     if missing := [each for each in chosen if each not in counts]:
         asked = dict(ordered.filter(**{f"{column}__in": missing}))
         counts |= {each: asked.get(each, 0) for each in missing}

@@ -1,9 +1,11 @@
 """What happens to an agreement after it is signed, and where it stands on a given day."""
 
 from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields.ranges import FullyLessThan
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.agreement import Agreement
@@ -82,9 +84,7 @@ def with_legal_state(agreements, *, on, effective=None, ends=None):
     the end claim. Both ends of a term are in force.
     """
     until_then, from_then_on = asked_range(None, on), asked_range(on, None)
-    happened = LifecycleEvent.objects.filter(
-        agreement=OuterRef("pk"), occurred_range__contained_by=until_then
-    ).order_by("-occurred_range", "-id")
+    happened = _happened(on)
     # Ended, suspended or resumed, but nobody can say whether by then.
     unsettled = (
         LifecycleEvent.objects.filter(agreement=OuterRef("pk"))
@@ -131,6 +131,37 @@ def with_legal_state(agreements, *, on, effective=None, ends=None):
             )
         )
     )
+
+
+def last_range(on) -> Case:
+    """Of an agreement the days between which it ends: as its last renewal by `on` states them, else as it does."""
+    renewals = _happened(on).filter(kind="renewal").exclude(ends_basis=Basis.NOT_STATED)
+    return Case(
+        When(Exists(renewals), then=Subquery(renewals.values("ends_range")[:1])),
+        default=F("ends_range"),
+        output_field=DateRangeField(),
+    )
+
+
+def has_ended(on) -> Q:
+    """Agreements whose legal state on the day `on` is *ended*, as a condition that asks only about the rows at hand."""
+    last = Subquery(_happened(on).exclude(kind="renewal").values("kind")[:1])
+    # Never NULL: what is neither ended nor known not to be has not ended.
+    return Q(
+        Case(
+            When(Exact(last, Value("termination")), then=Value(True)),
+            When(FullyLessThan(last_range(on), asked_range(on, None)), then=Value(True)),
+            default=Value(False),
+            output_field=models.BooleanField(),
+        )
+    )
+
+
+def _happened(on):
+    """What has certainly happened to an agreement by the day `on`, the last first."""
+    return LifecycleEvent.objects.filter(
+        agreement=OuterRef("pk"), occurred_range__contained_by=asked_range(None, on)
+    ).order_by("-occurred_range", "-id")
 
 
 def _days(claim: DateClaim) -> Cast:

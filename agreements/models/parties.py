@@ -78,7 +78,11 @@ class Party(Recorded):
     @property
     def letter(self) -> str:
         """A for the first party, B for the second …: what its commitments are numbered with."""
-        return chr(64 + self.position) if self.position <= 26 else f"P{self.position}"
+        return self.letter_at(self.position)
+
+    @staticmethod
+    def letter_at(position: int) -> str:
+        return chr(64 + position) if position <= 26 else f"P{position}"
 
 
 class Signatory(Recorded):

@@ -7,12 +7,14 @@ Only published agreements have deadlines, ends and silence to answer for: a draf
 from calendar import monthrange
 from datetime import date, timedelta
 
+from django.contrib.postgres.fields.ranges import RangeEndsWith
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Commitment, FollowUp
-from agreements.models.lifecycle import LegalState, with_legal_state
+from agreements.models.lifecycle import LegalState, has_ended, last_range, with_legal_state
 from agreements.queries import quality
 from agreements.queries.progress import Progress
 from lib.claims import asked_range
@@ -36,35 +38,55 @@ class Attention(models.TextChoices):
     DRAFTS = "drafts", _("drafts to continue")
 
 
+OF_EVERYBODY = frozenset(
+    {Attention.OVERDUE, Attention.EXPIRING, Attention.SILENT, Attention.REREAD, Attention.INCOMPLETE}
+)
+"""What is the same whoever asks; the others are one's own follow-ups and drafts."""
+
+
 def needing(attention: str, *, actor, on: date) -> Q:
     """The condition on agreements that need `attention` (an Attention) of `actor` on the day `on`.
 
     It narrows what `actor` may read and opens nothing: put it to `Agreement.objects.visible_to(actor)`.
     """
+    first, *others = reasons(attention, actor=actor, on=on)
+    for each in others:
+        first |= each
+    return first
+
+
+def reasons(attention: str, *, actor, on: date) -> list[Q]:
+    """The conditions of which any makes an agreement need `attention`: apart, the database joins where it would probe.
+
+    The same agreement may answer to several.
+    """
     match Attention(attention):
         case Attention.OVERDUE:
-            return _published() & Q(pk__in=Commitment.objects.filter(overdue(on)).values("agreement"))
+            return [_published() & _owing(overdue(on))]
         case Attention.FOLLOW_UP_PASSED:
-            return Q(pk__in=follow_up_passed(actor, on).values("agreement"))
+            return [Q(pk__in=follow_up_passed(actor, on).values("agreement"))]
         case Attention.COMING:
             due, follow_ups = coming(actor, on)
-            return (_published() & Q(pk__in=Commitment.objects.filter(due).values("agreement"))) | Q(
-                pk__in=follow_ups.values("agreement")
-            )
+            return [_published() & _owing(due), Q(pk__in=follow_ups.values("agreement"))]
         case Attention.EXPIRING:
-            return expiring(on)
+            return [expiring(on)]
         case Attention.SILENT:
-            return silent(on)
+            return [silent(on)]
         case Attention.REREAD:
-            return quality.CRITERIA["words"].condition
+            return [quality.CRITERIA["words"].condition]
         case Attention.INCOMPLETE:
-            return quality.incomplete()
+            return [lack.condition for lack in quality.LACKS.values()]
         case Attention.DRAFTS:
-            return drafts(actor)
+            return [drafts(actor)]
 
 
 def _published(prefix: str = "") -> Q:
     return Q(**{f"{prefix}editorial_state": Agreement.EditorialState.PUBLISHED})
+
+
+def _owing(condition: Q) -> Q:
+    """Agreements with a commitment for which `condition` holds."""
+    return Q(Exists(Commitment.objects.filter(condition, agreement=OuterRef("pk"))))
 
 
 # Commitments.
@@ -77,7 +99,7 @@ def answerable(actor) -> models.QuerySet:
 
 def fulfilled(on: date) -> Q:
     """Commitments towards which an activity counts wholly that was certainly held by the day `on`."""
-    return _followed(on, fulfilments__extent="whole")
+    return _followed(on, extent="whole")
 
 
 def overdue(on: date) -> Q:
@@ -104,15 +126,20 @@ def with_progress(commitments, *, on: date):
 
 
 def _followed(on: date, **conditions) -> Q:
-    """Commitments towards which an activity counts that was held by `on`; one without a known day was held before."""
-    held = Commitment.objects.filter(
-        Q(fulfilments__activity__held_range__isnull=True)
-        | Q(fulfilments__activity__held_range__upper_inf=True)
-        | Q(fulfilments__activity__held_range__contained_by=asked_range(None, on)),
-        fulfilments__activity__status="held",
+    """Commitments towards which an activity counts that was held by `on`; one without a known day was held before.
+
+    `conditions` are on the link between the two, whose table is of the room above.
+    """
+    links = Commitment._meta.get_field("fulfilments").related_model.objects
+    held = links.filter(
+        Q(activity__held_range__isnull=True)
+        | Q(activity__held_range__upper_inf=True)
+        | Q(activity__held_range__contained_by=asked_range(None, on)),
+        activity__status="held",
+        commitment=OuterRef("pk"),
         **conditions,
     )
-    return Q(pk__in=held.values("pk"))
+    return Q(Exists(held))
 
 
 def _last_day(column: str, on: date, days: int) -> Q:
@@ -154,8 +181,10 @@ def ending(agreements, *, on: date, days: int = EXPIRING_DAYS):
 
 
 def expiring(on: date, *, days: int = EXPIRING_DAYS) -> Q:
-    """Agreements that end in the next `days`, `on` included."""
-    return Q(pk__in=ending(Agreement.objects.all(), on=on, days=days).values("pk"))
+    """Agreements that end in the next `days`, `on` included; those that `ending` finds."""
+    last = RangeEndsWith(last_range(on))
+    ends = Q(GreaterThan(last, Value(on))) & Q(LessThanOrEqual(last, Value(on + timedelta(days=days + 1))))
+    return _published() & ends & ~has_ended(on)
 
 
 def silent(on: date, *, months: int = SILENT_MONTHS) -> Q:
@@ -166,18 +195,12 @@ def silent(on: date, *, months: int = SILENT_MONTHS) -> Q:
     """
     since = months_before(on, months)
     lately = asked_range(since, on)
-    owed = Commitment.objects.exclude(fulfilled(on))
-    said = Commitment.objects.filter(progress_views__said_on__range=(since, on))
-    held = Commitment.objects.filter(
-        fulfilments__activity__status="held", fulfilments__activity__held_range__overlap=lately
-    )
-    ended = with_legal_state(Agreement.objects.all(), on=on).filter(legal_state=LegalState.ENDED)
     return (
         _published()
-        & Q(pk__in=owed.values("agreement"))
-        & ~Q(pk__in=said.values("agreement"))
-        & ~Q(pk__in=held.values("agreement"))
-        & ~Q(pk__in=ended.values("pk"))
+        & _owing(~fulfilled(on))
+        & ~_owing(Q(progress_views__said_on__range=(since, on)))
+        & ~_owing(Q(fulfilments__activity__status="held", fulfilments__activity__held_range__overlap=lately))
+        & ~has_ended(on)
         & ~Q(signed_range__fully_gt=asked_range(None, since))
     )
 

@@ -1,6 +1,7 @@
 """Who owes what: the commitments of one agreement in lanes, one for each set of debtors."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
@@ -42,6 +43,29 @@ def with_lanes(agreements):
     )
 
 
+def labelled(
+    debts: Sequence[tuple[int, ...]], parties: Sequence[int]
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """What `lanes` finds, of positions alone: the label of each debt, and (letters, count) of each lane with a debt.
+
+    A debt is told by the positions of its debtors, in order; `parties` are the positions of all.
+    """
+    counts: dict[tuple[int, ...], int] = defaultdict(int)
+    labels = []
+    for debtors in debts:
+        counts[debtors] += 1
+        labels.append(f"{_letters(debtors, len(parties))}{counts[debtors]}")
+    ordered = sorted(counts, key=lambda debtors: (len(debtors) > 1, debtors))
+    return labels, [(_letters(each, len(parties)), counts[each]) for each in ordered]
+
+
+def _letters(debtors: Sequence[int], parties: int) -> str:
+    """J for all of several parties, else the letter of each."""
+    if len(debtors) == parties != 1:
+        return "J"
+    return "".join(Party.letter_at(each) for each in debtors)
+
+
 def lanes(agreement: Agreement) -> list[Lane]:
     """One lane for every party, in order, even when it owes nothing; then the joint ones.
 
@@ -60,8 +84,7 @@ def lanes(agreement: Agreement) -> list[Lane]:
         )
         key = tuple(each.pk for each in debtors)
         if key not in found:
-            everybody = len(debtors) == len(parties)
-            found[key] = Lane("J" if everybody else "".join(each.letter for each in debtors), debtors)
+            found[key] = Lane(_letters([each.position for each in debtors], len(parties)), debtors)
         lane = found[key]
         lane.commitments.append(commitment)
         commitment.label = f"{lane.letters}{len(lane.commitments)}"

@@ -90,7 +90,7 @@ def listed(agreements: QuerySet, *, on: date, actor: Actor) -> QuerySet:
     """Bring what `rows` needs: twelve queries, however many agreements. `actor` sees its own follow-ups."""
     return (
         with_legal_state(agreements, on=on)
-        .annotate(amended=_amendments())
+        .annotate(amended=amendments())
         .select_related("kind", "programme")
         .prefetch_related(
             Prefetch("parties", Party.objects.select_related("organization").order_by("position")),
@@ -111,7 +111,7 @@ def listed(agreements: QuerySet, *, on: date, actor: Actor) -> QuerySet:
     )
 
 
-def _amendments() -> Coalesce:
+def amendments() -> Coalesce:
     """How many amendments an agreement has."""
     rows = Amendment.objects.filter(agreement=OuterRef("pk")).order_by().values("agreement")
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), Value(0))
@@ -146,6 +146,11 @@ def coming(agreement: Agreement, *, on: date) -> Next | None:
     ]
     labels = {each.pk: each.label for each in agreement.commitments.all()}
     found += [(each.on, True, labels.get(each.commitment_id, "")) for each in agreement.own_follow_ups]
+    return next_of(found, on=on)
+
+
+def next_of(found: list[tuple[date, bool, str]], *, on: date) -> Next | None:
+    """The earliest of (day, whether it is ours, of which commitment)."""
     if not found:
         return None
     day, is_ours, label = min(found)

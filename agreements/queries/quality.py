@@ -128,6 +128,16 @@ def incomplete() -> Q:
     return condition
 
 
+def complete() -> Q:
+    """Agreements that lack none of the facts: not `incomplete`, so that the database can join what proves it."""
+    owed = Commitment.objects.filter(agreement=OuterRef("pk"))
+    condition = Q(Exists(Signatory.objects.filter(party__agreement=OuterRef("pk"))))
+    condition &= ~Q(Exists(owed)) | Q(Exists(owed.exclude(due_basis=Basis.NOT_STATED)))
+    for name in LACKS.keys() - {"signatories", "due"}:
+        condition &= ~LACKS[name].condition
+    return condition
+
+
 def with_lacks(agreements):
     """Add `lacks`, the names of the facts that each agreement lacks, in the order of LACKS."""
     return agreements.annotate(

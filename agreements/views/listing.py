@@ -1,10 +1,12 @@
 """The list of agreements: found by one set of filters, in an order, with columns of one's choice, under an address."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -13,9 +15,13 @@ from django.views.decorators.http import require_safe
 from agreements.filters import AgreementFilter, facets
 from agreements.filters.agreements import NO_PROGRAMME
 from agreements.models import Agreement, SavedView
-from agreements.queries import listing
+from agreements.queries import lines, listing
 from agreements.queries.attention import Attention
+from agreements.views import rows
+from audit.pulse import pulse
 from lib import keyset, languages
+from lib.facets import LOOKED_AT, Option, Total
+from lib.kept import kept, key
 from organizations.guards import requires
 from organizations.permissions import Permission
 
@@ -72,10 +78,34 @@ class Look:
         return "relevance" if query.get("q", "").strip() else "-number"
 
 
+@dataclass(frozen=True)
+class Found:
+    """What of the list is kept: its filters and rows as HTML, and how many agreements need what."""
+
+    html: str
+    needing: list[Option]
+    has_errors: bool = False
+
+
 @require_safe
 @requires(Permission.VIEW)
 def agreement_list(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
+    found = kept(key(request, "list", on, pulse()), lambda: find(request, on))
+    return render(
+        request,
+        "agreements/list.html",
+        {
+            "found": found,
+            "asked": request.GET.get("q", ""),
+            "query": without(request),
+            "views": views(request, found.needing),
+        },
+    )
+
+
+def find(request: HttpRequest, on: date) -> tuple[Found, bool]:
+    """What `request` asks of the list on the day `on`, and whether that was understood, to be kept."""
     visible = Agreement.objects.visible_to(request.user)
     filters = AgreementFilter(request.GET, queryset=visible, on=on, actor=request.user)
     look = Look.of(request.GET, searching=bool(request.GET.get("q", "").strip()))
@@ -104,19 +134,35 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "sizes": SIZES,
         "chips": chips(request, filters),
         "query": without(request),
-        "views": views(request, visible, on=on),
+        "total": Total(0),
+        "looked_at": LOOKED_AT,
         "on": on,
     }
-    if not is_understood:
-        # What can be understood stays chosen: the facets are those of the filters that are in order.
-        sound = AgreementFilter(understood(request, filters), queryset=visible, on=on, actor=request.user)
-        shown = {"facets": facets.facets(sound), "days": facets.days(sound)} if sound.is_valid() else {}
-        return render(request, "agreements/list.html", context | shown | {"rows": [], "total": 0})
+    if is_understood:
+        shown, told = page_of(request, filters, look, on)
+        return Found(_written(request, context | shown), told.needing), True
+    # What can be understood stays chosen: the facets are those of the filters that are in order.
+    sound = AgreementFilter(understood(request, filters), queryset=visible, on=on, actor=request.user)
+    if not sound.is_valid():
+        return Found(_written(request, context), [], has_errors=True), False
+    told = facets.told(sound, needing=BUILT_IN)
+    shown = {"facets": told.facets, "days": told.days, "capped": told.capped}
+    return Found(_written(request, context | shown), told.needing, has_errors=True), False
+
+
+def _written(request: HttpRequest, context: dict[str, Any]) -> str:
+    return render_to_string("agreements/found.html", context, request)
+
+
+def page_of(
+    request: HttpRequest, filters: AgreementFilter, look: Look, on: date
+) -> tuple[dict[str, Any], facets.Told]:
+    """One page of what `filters` find, for the template; and what is in all of it. `filters` is valid."""
     _label, order, falling = listing.ORDERS[look.order]
     found = listing.in_order(filters.qs, look.order, on=on, actor=request.user, asked=filters.asked)
     try:
         page = keyset.page(
-            listing.listed(found, on=on, actor=request.user),
+            lines.listed(found, on=on, columns=look.columns),
             key="number",
             descending=falling,
             order=order,
@@ -125,21 +171,24 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         )
     except keyset.BadCursor as error:
         raise Http404(_("This page of the list is not there: begin at the start of the list.")) from error
-    rows = listing.rows(page.rows, on=on, reasons=filters.reasons(page.rows))
-    return render(
-        request,
-        "agreements/list.html",
-        context
-        | {
-            "rows": rows,
-            "page": page,
-            "total": filters.qs.count(),
-            "facets": facets.facets(filters, whole=frozenset(request.GET.getlist("more"))),
-            "days": facets.days(filters),
-            "similar": filters.asked.similar if filters.asked else {},
-            "nearest": filters.nearest() if not rows else None,
-        },
+    shown = lines.lines(
+        page.rows,
+        on=on,
+        actor=request.user,
+        columns=look.columns,
+        reasons=filters.reasons(page.rows),
     )
+    told = facets.told(filters, needing=BUILT_IN, whole=frozenset(request.GET.getlist("more")))
+    return {
+        "rows": rows.rows(shown, look.columns),
+        "page": page,
+        "total": told.total,
+        "facets": told.facets,
+        "days": told.days,
+        "capped": told.capped,
+        "similar": filters.asked.similar if filters.asked else {},
+        "nearest": filters.nearest() if not shown else None,
+    }, told
 
 
 def without(request: HttpRequest, name: str = "cursor", value: str | None = None) -> str:
@@ -188,16 +237,13 @@ def chips(request: HttpRequest, filters: AgreementFilter) -> list[dict[str, Any]
     return found
 
 
-def views(request: HttpRequest, visible, *, on) -> list[dict[str, Any]]:
-    """The tabs above the list: all, what needs attention, and the reader's saved views. Two queries."""
+def views(request: HttpRequest, needing: list[Option]) -> list[dict[str, Any]]:
+    """The tabs above the list: all, what needs attention, and the reader's saved views; one query."""
     current = without(request)
-    counted = {
-        each.value: each.count
-        for each in facets.attention_counts(visible, actor=request.user, on=on, kinds=BUILT_IN)
-    }
+    counted = {each.value: each for each in needing}
     tabs = [{"name": pgettext_lazy("view", "All"), "query": "", "count": None}]
     tabs += [
-        {"name": each.label, "query": f"attention={each}", "count": counted[each]}
+        {"name": each.label, "query": f"attention={each}", "count": counted.get(each)}
         for each in BUILT_IN
         if each != Attention.DRAFTS or request.user.may(Permission.REGISTER)
     ]

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
 from django import template
 from django.apps import apps
 from django.utils import timezone
@@ -68,6 +69,18 @@ def country(code: str) -> str:
 def day(value: date) -> str:
     """A day written out: 1 Nov 2026, never 01/11."""
     return format_date(value, "d MMM y", locale=_locale())
+
+
+@register.filter
+def number(value: int) -> str:
+    """A number as it is written in a text: 2,000; 2 000."""
+    return format_decimal(value, locale=_locale())
+
+
+@register.filter
+def counted(told) -> SafeString:
+    """The count of an option; with a plus where there may be more than were looked at."""
+    return format_html('<bdi dir="ltr">{}+</bdi>' if told.more else "{}", told.count)
 
 
 @register.filter
