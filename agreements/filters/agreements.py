@@ -296,8 +296,7 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
         return entered_since(found, moment)
 
     def by_change(self, found, moment):
-        events = changes.told(found, to=self.actor).filter(at__gte=moment)
-        return found.filter(pk__in=events.values("chain"))
+        return changes.since(found, moment, to=self.actor)
 
     # One condition for each parameter. Rows below an agreement are asked through their keys: nothing is joined.
 

@@ -9,6 +9,7 @@ from agreements.models.agreement import (
     Programme,
 )
 from agreements.models.amendments import Amendment, AmendmentChange
+from agreements.models.changed import LastChange
 from agreements.models.desk import Follow, FollowUp, SavedView
 from agreements.models.doubts import OpenQuestion, Reading
 from agreements.models.drafts import Draft, DraftStep
@@ -54,6 +55,7 @@ __all__ = [
     "DraftStep",
     "Follow",
     "FollowUp",
+    "LastChange",
     "LifecycleEvent",
     "NamedGroup",
     "NoiseSpan",

@@ -1,11 +1,24 @@
 """What happened to agreements, as it is told outside of the registry's own pages: in a feed, in a letter."""
 
-from django.db.models import QuerySet
+from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Func, QuerySet
+
+from agreements.models import LastChange
 from agreements.queries.home import INWARD
 from audit.models import AuditEvent
 from audit.trail import Actor
 from organizations.permissions import Permission
+
+MANY = 200_000
+"""So many changes are no selection any more: from there on, agreements are gone through in the order of the list."""
+
+
+class _IsOneOf(Func):
+    """Whether a column is one of an array: looked up one by one in an index, in its order."""
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", BooleanField()
 
 
 def told(agreements: QuerySet, *, to: Actor) -> QuerySet:
@@ -15,3 +28,15 @@ def told(agreements: QuerySet, *, to: Actor) -> QuerySet:
     """
     events = AuditEvent.objects.filter(chain__in=agreements.order_by().values("pk"))
     return events if to.may(Permission.HISTORY_VIEW) else events.exclude(verb__in=INWARD)
+
+
+def since(agreements: QuerySet, moment: datetime, *, to: Actor) -> QuerySet:
+    """Those of `agreements` of which something that may be told to `to` happened at `moment` or after it.
+
+    One query, that counts up to MANY. Of fewer the numbers are found first, and only a page of them is looked up.
+    """
+    last = "touched" if to.may(Permission.HISTORY_VIEW) else "told"
+    lately = LastChange.objects.filter(**{f"{last}__gte": moment})
+    if lately[: MANY + 1].count() > MANY:
+        return agreements.filter(**{f"last_change__{last}__gte": moment})
+    return agreements.filter(_IsOneOf("number", ArraySubquery(lately.values("number"))))

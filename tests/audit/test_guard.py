@@ -134,6 +134,7 @@ class TestTheGuard:
             "organizations.ApiToken",
             "organizations.Descent",
             "organizations.NameEntry",
+            "agreements.LastChange",
             "agreements.RenderedDossier",
             "agreements.TextEntry",
             # A paper on the desk is not in the registry yet; its steps are a trail of their own.

@@ -77,6 +77,7 @@ def fill(world: World, *, awake: bool = False, say: Say = tell) -> int:
         _step("lines of descent", lambda: cursor.execute(_DESCENT), say)
         _step("entries of the search", lambda: _in_two([*_entries()]), say)
         _step("trail", lambda: _trail(cursor, world), say)
+        _step("last changes", lambda: cursor.execute("SELECT mithaq_last_changes()"), say)
         _step("versions of rows", lambda: _versions(cursor, world), say)
         cursor.execute("SELECT setval('agreements_number', %s)", [world.size])
         _step("indexes", lambda: _in_two(indexes), say)

@@ -1,0 +1,101 @@
+"""When an agreement last changed is what its trail says, whoever asks and whatever happened."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from agreements import services
+from agreements.models import Agreement, LastChange
+from agreements.queries import changes
+from agreements.queries.home import INWARD
+from audit import trail
+from audit.models import AuditEvent
+from tests.agreements.conftest import BY
+from tests.agreements.test_past import STEPS, History
+from tests.factories import AgreementFactory
+
+
+def kept() -> dict:
+    return {
+        each.agreement_id: (each.number, each.touched, each.told)
+        for each in LastChange.objects.filter(agreement__in=Agreement.objects.all())
+    }
+
+
+def by_the_trail() -> dict:
+    numbers = dict(Agreement.objects.values_list("pk", "number"))
+    told = AuditEvent.objects.filter(chain__in=numbers).values("chain")
+    return {
+        each["chain"]: (numbers[each["chain"]], each["touched"], each["told"])
+        for each in told.annotate(touched=Max("at"), told=Max("at", filter=~Q(verb__in=INWARD)))
+    }
+
+
+class TestTheLastChange:
+    @pytest.mark.parametrize(
+        "seed", [0, *(pytest.param(each, marks=pytest.mark.drill) for each in range(1, 4))]
+    )
+    def test_is_the_last_event_of_the_trail_after_any_change(self, people, seed):
+        history = History(seed, people)
+
+        for _step in range(STEPS):
+            history.step()
+
+            assert kept() == by_the_trail()
+
+    def test_of_several_at_once_is_that_of_each(self, both):
+        with transaction.atomic():
+            for each in (*both, both[0]):
+                trail.record("agreement.commented", each, by=BY)
+
+        assert kept() == by_the_trail()
+
+    @pytest.mark.parametrize("verb", INWARD)
+    def test_a_step_between_author_and_reviewer_is_told_to_those_who_may_read_it(self, both, people, verb):
+        before = timezone.now()
+        with transaction.atomic():
+            trail.record(verb, both[0], by=BY)
+
+        found = {
+            name: list(changes.since(Agreement.objects.all(), before, to=people[name]))
+            for name in ("reader", "editor")
+        }
+
+        assert found == {"reader": [], "editor": [both[0]]}
+
+    def test_is_asked_for_like_the_trail(self, both, people):
+        later = AgreementFactory(published=True)
+        moments = AuditEvent.objects.filter(chain=later.pk).values_list("at", flat=True)
+        for moment in (*moments, timezone.now() - timedelta(days=1), timezone.now()):
+            for reader in (people["reader"], people["editor"]):
+                told = changes.told(Agreement.objects.all(), to=reader).filter(at__gte=moment)
+                asked = changes.since(Agreement.objects.order_by("number"), moment, to=reader)
+
+                assert list(asked) == list(
+                    Agreement.objects.filter(pk__in=told.values("chain")).order_by("number")
+                )
+
+    def test_is_drawn_from_the_trail_again(self, both):
+        before = kept()
+        LastChange.objects.all().delete()
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT mithaq_last_changes()")
+
+        assert kept() == before == by_the_trail()
+
+    def test_of_a_draft_that_is_taken_out_hinders_nobody(self, people):
+        draft = AgreementFactory(registered_by=people["editor"])
+        services.remove_draft(draft.pk, by=people["editor"])
+
+        assert (
+            list(
+                changes.since(
+                    Agreement.objects.all(), timezone.now() - timedelta(days=1), to=people["editor"]
+                )
+            )
+            == []
+        )
