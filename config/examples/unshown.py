@@ -121,7 +121,7 @@ MORE = (
     _get("evidence-read", "The file", "/evidence-files/$EVIDENCE"),
     _do("activity-gone", "Take an activity back", "DELETE", "/activities/$ACTIVITY", 204, query=(("reason", "It was a trial."),), headers=ANY_STATE),
     _get("progress-read", "One view", f"/progress-views{NOT_THERE}", 404, answer={"status": 404}),
-    _get("search", "All kinds at once", "/search", query=(("q", "sandbox"),), answer={"results": ANY}),
+    _get("search", "All kinds at once", "/search", query=(("q", "sandbox"),), answer={"results": ANY, "capped": False}),
     _get("source-read", "One source", "/sources/$PRESS", answer=FOUND),
     _get("source-quotes", "What is quoted from it", "/sources/$PRESS/citations"),
     _get("source-file", "What is not there", f"/source-files{NOT_THERE}", 404, answer={"status": 404}),
