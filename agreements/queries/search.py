@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Citation, Party, Signatory, Statement, TextEntry
@@ -323,8 +325,13 @@ def _weight(fact: str) -> int:
     return next((weight for weight, facts in hits.WEIGHTS.items() if fact in facts), 1)
 
 
-def _label(fact: str) -> str:
-    return str(NAMES[fact] if fact in NAMES else Fact(fact).label)
+@cache
+def _labels(language: str) -> dict[str, str]:
+    """What the facts are called in a language."""
+    with translation.override(language):
+        return {each.value: str(each.label) for each in Fact} | {
+            fact.value: str(label) for fact, label in NAMES.items()
+        }
 
 
 def _best(rows: list[dict], *, arabic: bool) -> list[dict]:
@@ -333,12 +340,13 @@ def _best(rows: list[dict], *, arabic: bool) -> list[dict]:
     Of one fact in several languages the one in the script of the question, then in the reader's language.
     """
     reader = languages.current()
+    labels = _labels(reader)
 
     def standing(row: dict) -> tuple:
         return (
             -(row["says"] & ~told).bit_count(),
             -row["says"].bit_count(),
-            _label(row["fact"]) in {_label(each["fact"]) for each in best},
+            labels[row["fact"]] in {labels[each["fact"]] for each in best},
             -_weight(row["fact"]),
             asking.is_arabic(row["words"]) != arabic,
             row["language"] != reader,
@@ -366,7 +374,7 @@ def _reason(row: dict, marked: list[str], source: str) -> Reason:
     fact = row["fact"]
     anchor = ANCHORS.get(fact, "").format(row["fact_id"])
     return Reason(
-        label=_label(fact),
+        label=_labels(languages.current())[fact],
         language=row["language"] or source,
         pieces=asking.pieces(row["words"], marked),
         anchor=anchor,

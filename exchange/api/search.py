@@ -55,7 +55,10 @@ class Search(Spoken, viewsets.ViewSet):
     @extend_schema(
         operation_id="search",
         summary="Search all kinds of records",
-        description="The best first, and no further pages: the list of one kind, asked with the same `q`, has them.",
+        description=(
+            "The best first, and no further pages: the list of one kind, asked with the same `q`, has them. Where"
+            " words are so frequent that only the newest agreements were ranked, `capped` says so."
+        ),
         parameters=[
             OpenApiParameter(
                 "q", OpenApiTypes.STR, required=True, description="Words, as in the list of agreements."
