@@ -1,5 +1,6 @@
 """The one door into the audit table, and the readers of it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -11,7 +12,7 @@ from django.db import IntegrityError, InternalError, connection, models, transac
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from audit.models import AuditEvent
-from lib import tracing
+from lib import prepared, tracing
 from lib.problems import Refused, broken_rule
 
 SECRETS = frozenset({"password", "digest"})
@@ -61,7 +62,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("record() outside a transaction")
     key = target.pk
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         verb=verb,
         target_type=target._meta.label_lower,
         target_id=str(key),
@@ -77,6 +78,22 @@ def record(
             if field not in SECRETS
         },
     )
+    told = {name: getattr(event, name) for name in _TOLD} | {"changes": json.dumps(event.changes)}
+    ((event.pk, event.epoch),) = prepared.rows(_TELL, told)
+    event._state.adding, event._state.db = False, connection.alias
+    return event
+
+
+_TOLD = (
+    *("chain", "verb", "target_type", "target_id", "actor", "actor_id", "organization_id", "reason"),
+    "request_id",
+)
+# The seal puts in its place in the chain, the moment and the transaction, whatever is said of them.
+_TELL = f"""
+    INSERT INTO audit_auditevent ({", ".join(_TOLD)}, changes, sequence, at, xid, previous_hash, hash)
+    VALUES ({", ".join(f"%({name})s" for name in _TOLD)}, %(changes)s, 0, now(), 0, '', '')
+    RETURNING id, epoch
+"""  # noqa: S608  names of our own
 
 
 def chain_of(table: str, key: Any) -> UUID:

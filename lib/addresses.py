@@ -1,5 +1,6 @@
 """Absolute addresses, the same whoever asks: what a document of the API points with."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,12 @@ from lib.languages import Text
 
 def api(resource: str, key: Any) -> str:
     """The address of one record of the API: `https://…/api/v1/agreements/<id>`."""
-    return f"{settings.PUBLIC_URL}{reverse('api-root')}{resource}/{key}"
+    return f"{settings.PUBLIC_URL}{_root()}{resource}/{key}"
+
+
+@cache
+def _root() -> str:
+    return reverse("api-root")
 
 
 def page(target: Any, language: str) -> str:

@@ -34,6 +34,14 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
+def tell(sql: str, values: Mapping[str, Any], types: Mapping[str, str]) -> None:
+    """Ask `sql`, which finds nothing, as `rows` does; each value goes as the type that is told of it."""
+    names = sorted(values)
+    with connection.cursor() as cursor:
+        places = ", ".join(f"%s::{types[each]}" for each in names)
+        cursor.execute(f"EXECUTE {_prepared(sql, names)} ({places})", [values[each] for each in names])
+
+
 def _prepared(sql: str, names: list[str]) -> str:
     kept = _kept.setdefault(connection.connection, OrderedDict())
     if sql in kept:

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from lib import prepared
 from lib.languages import translated
 
 code_validator = RegexValidator(r"^[a-z][a-z0-9_]*$", _("Use lower-case letters, digits and underscores."))
@@ -34,13 +35,12 @@ def found(asked: Mapping[type[Term], Collection[str]]) -> dict[type[Term], dict[
         return told
     columns = [field.column for field in Term._meta.local_fields]
     each_of = (
-        f"SELECT {place}, {', '.join(columns)} FROM {model._meta.db_table} WHERE code = ANY(%s)"  # noqa: S608
+        f"SELECT {place}, {', '.join(columns)} FROM {model._meta.db_table} WHERE code = ANY(%(c{place})s::varchar[])"  # noqa: S608
         for place, model in enumerate(models_asked)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(each_of), [list(asked[model]) for model in models_asked])
-        for place, *values in cursor.fetchall():
-            model = models_asked[place]
-            term = model.from_db(connection.alias, columns, values)
-            told[model][term.code] = term
+    codes = {f"c{place}": list(asked[model]) for place, model in enumerate(models_asked)}
+    for place, *values in prepared.rows(" UNION ALL ".join(each_of), codes):
+        model = models_asked[place]
+        term = model.from_db(connection.alias, columns, values)
+        told[model][term.code] = term
     return told

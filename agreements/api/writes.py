@@ -139,7 +139,10 @@ class OfAnAgreement(Writes):
 
     def whole(self, agreement_id) -> dict[str, Any]:
         """The dossier with its proof, as the actor reads it."""
-        row = dossier.with_proof(self.request.user, on=timezone.localdate()).get(pk=agreement_id)
+        readable = Agreement.objects.visible_to(self.request.user)
+        row = in_hand.brought(
+            readable.get(pk=agreement_id), readable=readable, on=timezone.localdate(), proof=True
+        )
         return dossier.read(row, proof=True)
 
     def revised(
@@ -196,9 +199,18 @@ class AgreementWrites(Creates, Changes, Removes, OfAnAgreement):
 
     def shown(self, key):
         if self.action != "create":
-            return super().shown(key)
+            return self.shown_again(key)
         row = in_hand.hold(self.new, self.entered, on=timezone.localdate())
         return row, self.wanted.shape(dossier.read(row, proof=True))  # all of it was understood
+
+    def shown_again(self, key):
+        readable = self.get_queryset()
+        row = readable.filter(pk=key).first()
+        if row is None:
+            return None
+        if not self.wanted.brief:
+            in_hand.brought(row, readable=readable, on=timezone.localdate(), proof=self.proof)
+        return row, self.shaped([row])[0]
 
     def as_read(self, row):
         return self.whole(row.pk)

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.db.models.expressions import RawSQL
 
 from agreements.models import (
     Advantage,
@@ -399,14 +398,14 @@ class _Reader:
 
     def leaned_on(self) -> dict:
         a = self.agreement
-        offices = {each.speaker_id for each in a.statements.all() if each.speaker_id}
-        offices |= {key for name, key in self.quotes if name == "office"}
+        held = {each.speaker_id for each in a.statements.all() if each.speaker_id}
+        held |= {key for name, key in self.quotes if name == "office"}
         signatories = [each for party in a.parties.all() for each in party.signatories.all()]
-        offices |= {each.office_id for each in signatories if each.office_id}
-        offices = list(Office.objects.filter(pk__in=offices).select_related("organization").order_by("pk"))
-        people = Person.objects.filter(
-            pk__in={each.person_id for each in offices} | {each.person_id for each in signatories}
-        ).order_by("pk")
+        held |= {each.office_id for each in signatories if each.office_id}
+        in_registry = Office.objects.select_related("organization").order_by("pk")
+        offices = list(in_registry.filter(pk__in=held)) if held else []
+        holders = {each.person_id for each in offices} | {each.person_id for each in signatories}
+        people = Person.objects.filter(pk__in=holders).order_by("pk") if holders else ()
 
         needed = {each.organization_id for each in (*a.parties.all(), *offices)}
         needed |= {each.of_organization_id for each in a.groups.all() if each.of_organization_id}
@@ -416,9 +415,7 @@ class _Reader:
             "sources": [quoted.read_whole_source(each.source) for each in links],
             "organizations": [
                 self.organization(each)
-                for each in sorted(
-                    organizations.with_profile(_with_parents(needed)), key=lambda each: (each.slug, each.pk)
-                )
+                for each in sorted(organizations.whole(needed), key=lambda each: (each.slug, each.pk))
             ],
             "people": [self.person(each, [o for o in offices if o.person_id == each.pk]) for each in people],
             "programmes": [self.programme(a.programme)] if a.programme else [],
@@ -468,16 +465,3 @@ def read_programme(row: Programme) -> dict:
 
 def _uuid(key) -> UUID:
     return key if isinstance(key, UUID) else UUID(key)
-
-
-def _with_parents(keys: set[UUID]):
-    """The organizations of `keys` and everybody above them, in one query."""
-    return Organization.objects.filter(
-        pk__in=RawSQL(
-            """WITH RECURSIVE above(id, parent_id) AS (
-                   SELECT id, parent_id FROM organizations_organization WHERE id = ANY(%s)
-                   UNION SELECT o.id, o.parent_id FROM organizations_organization o JOIN above ON o.id = above.parent_id
-               ) SELECT id FROM above""",
-            [list(keys)],
-        )
-    )

@@ -1,20 +1,24 @@
-"""An agreement whose rows are all at hand, since they were just written: `dossier.read` without asking for them."""
+"""An agreement with all its rows: just written, or brought by SQL that is written once. `dossier.read` asks no more.
+
+`dossier.with_proof` brings the same for any number of agreements.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, Prefetch, prefetch_related_objects
 
 from agreements.models import (
     Advantage,
     AdvantageBeneficiary,
     Agreement,
     AgreementIdentifier,
+    AgreementKind,
     AgreementLink,
     AgreementSource,
     AgreementTheme,
@@ -24,20 +28,27 @@ from agreements.models import (
     Commitment,
     CommitmentBeneficiary,
     CommitmentDebtor,
+    CommitmentKind,
     LifecycleEvent,
     NamedGroup,
     Objective,
     ObjectiveGroup,
     OpenQuestion,
     Party,
+    PartyRole,
+    Programme,
     Reading,
     Signatory,
     Source,
     Statement,
+    TargetGroup,
+    Theme,
     WithoutSource,
 )
 from agreements.models.lifecycle import with_legal_state
+from lib import rows, terms
 from lib.compiled import Compiled, compiled, stand_in
+from organizations.models import Organization, Person
 
 Rows = Mapping[type[models.Model], Sequence[models.Model]]
 
@@ -77,21 +88,101 @@ _TABLES: dict[type[models.Model], tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-def hold(agreement: Agreement, rows: Rows, *, on: date) -> Agreement:
-    """Make `agreement` ready for `dossier.read` with its proof, out of `rows`: all there are of it, by table.
+def rows_of(key: UUID) -> dict[type[models.Model], list]:
+    """All rows of the agreement, by table: one query tells which tables have any, and one brings those of each."""
+    found = _there().rows(key=key)
+    there = found[0] if found else ()
+    return {
+        model: [rows.built(model, each) for each in _of(model).rows(key=key)]
+        for model, has_any in zip(_TABLES, there, strict=False)
+        if has_any
+    }
+
+
+def brought(agreement: Agreement, *, readable, on: date, proof: bool = False) -> Agreement:
+    """`agreement` ready for `dossier.read`, with its proof where that is asked for, as the tables have it.
+
+    `readable` is the queryset of agreements the reader may see: a link to any other would give it away.
+    """
+    all_rows = rows_of(agreement.pk)
+    if not proof:
+        all_rows = {model: each for model, each in all_rows.items() if model not in _PROOF}
+    if linked := all_rows.get(AgreementLink):
+        seen = readable.in_bulk({each.to_id for each in linked})
+        all_rows[AgreementLink] = [each for each in linked if each.to_id in seen]
+        for each in all_rows[AgreementLink]:
+            each.to = seen[each.to_id]
+    _call({Agreement: [agreement], **all_rows})
+    return hold(agreement, all_rows, on=on)
+
+
+def _call(all_rows: Rows) -> None:
+    """Let the rows point at the records that they name: one query for all terms, one for each other table."""
+    asked: dict[type, set] = {}
+    pointing = [
+        (row, column, getattr(row, f"{column}_id"), model)
+        for of, names in _NAMED.items()
+        for column, model in names.items()
+        for row in all_rows.get(of, ())
+    ]
+    for _row, _column, key, model in pointing:
+        if key is not None:
+            asked.setdefault(model, set()).add(key)
+    named = terms.found({model: keys for model, keys in asked.items() if issubclass(model, terms.Term)})
+    for model, keys in asked.items():
+        if model not in named:
+            named[model] = {row.pk: row for row in rows.found(model, keys)}
+    for row, column, key, model in pointing:
+        setattr(row, column, None if key is None else named[model][key])
+
+
+_NAMED: dict[type[models.Model], dict[str, type[models.Model]]] = {
+    Agreement: {"kind": AgreementKind, "programme": Programme},
+    AgreementTheme: {"theme": Theme},
+    AgreementSource: {"source": Source},
+    NamedGroup: {"concept": TargetGroup, "of_organization": Organization},
+    Party: {"organization": Organization, "role": PartyRole},
+    Signatory: {"person": Person},
+    Commitment: {"kind": CommitmentKind},
+}
+"""The records whose names a document tells, by the columns that point at them."""
+_PROOF = frozenset({AgreementSource, Citation, WithoutSource})
+_KEY = stand_in(UUID, "key")
+
+
+def _way(model: type[models.Model]) -> str:
+    column, _order = _TABLES[model]
+    return column if column == "agreement" else f"{column}__agreement"
+
+
+@cache
+def _there() -> Compiled:
+    has = {model._meta.model_name: Exists(model.objects.filter(**{_way(model): _KEY})) for model in _TABLES}
+    return compiled(Agreement.objects.filter(pk=_KEY).values_list(*has.values()), key=_KEY)
+
+
+@cache
+def _of(model: type[models.Model]) -> Compiled:
+    return compiled(model.objects.filter(**{_way(model): _KEY}), key=_KEY)
+
+
+def hold(agreement: Agreement, told: Rows, *, on: date) -> Agreement:
+    """Make `agreement` ready for `dossier.read` with its proof, out of `told`: all there are of it, by table.
 
     Each row must hold the records it points at whose names are told. One query, three more where it has sources.
     """
-    owners: dict[type, Sequence[models.Model]] = {**rows, Agreement: [agreement]}
+    owners: dict[type, Sequence[models.Model]] = {**told, Agreement: [agreement]}
     for model, (column, order) in _TABLES.items():
         field = model._meta.get_field(column)
         found: dict[Any, list] = defaultdict(list)
-        for row in sorted(rows.get(model, ()), key=order):
+        for row in sorted(told.get(model, ()), key=order):
             found[getattr(row, field.attname)].append(row)
         name = field.remote_field.get_accessor_name()
         for owner in owners.get(field.related_model, ()):
             # As a prefetch does; a related manager gives out what stands here.
             owner.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found[owner.pk]
+            for row in found[owner.pk]:
+                setattr(row, column, owner)
     if sources := [each.source for each in agreement.source_links.all()]:
         newer = Prefetch("newer", Source.objects.only("pk", "replaces"))
         prefetch_related_objects(sources, "noise", "files", newer)
@@ -102,7 +193,6 @@ def hold(agreement: Agreement, rows: Rows, *, on: date) -> Agreement:
 @lru_cache(maxsize=4)
 def _standing(on: date) -> Compiled:
     """The legal state of one agreement on a day."""
-    key = stand_in(UUID, "key")
     return compiled(
-        with_legal_state(Agreement.objects.filter(pk=key), on=on).values_list("legal_state"), key=key
+        with_legal_state(Agreement.objects.filter(pk=_KEY), on=on).values_list("legal_state"), key=_KEY
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit import trail
 from audit.trail import Actor
-from lib import sent
+from lib import rows, sent
 from lib.claims import DateClaim
 from lib.problems import Fault, Refused
 from organizations.models import Organization, Person
@@ -80,7 +80,7 @@ class Intake:
     def bring(self, model: type, names: Iterable[str | None]) -> None:
         """Look up all at once what `find` will be asked for: records of the registry, by their ids."""
         keys = {name: sent.key(name) for name in names if name and (model, name) not in self.rows}
-        there = model.objects.in_bulk({key for key in keys.values() if key})
+        there = {row.pk: row for row in rows.found(model, {key for key in keys.values() if key})}
         for name, key in keys.items():
             if row := there.get(key):
                 self.rows[model, name] = self.standing_for(row)
@@ -101,11 +101,11 @@ class Intake:
         """The column `id`, for a row that keeps the one its document has."""
         return {"id": part["id"]} if self.restoring and part.get("id") else {}
 
-    def enter(self, model: type, rows: Sequence[models.Model]) -> None:
+    def enter(self, model: type, new: Sequence[models.Model]) -> None:
         """Write the rows of one table."""
-        if rows:
-            model.objects.bulk_create(rows)
-            self.entered.setdefault(model, []).extend(rows)
+        if new:
+            rows.insert(model, new)
+            self.entered.setdefault(model, []).extend(new)
 
     def each(self, member: str) -> Iterator[tuple[int, str, Mapping]]:
         for index, part in enumerate(self.dossier[member]):

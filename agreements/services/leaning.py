@@ -113,6 +113,8 @@ class LeanedOn(Intake):
 
     def organizations(self) -> None:
         waiting = list(self.each("organizations"))
+        known = organization_queries.whole({part["id"] for *_where, part in waiting if part.get("id")})
+        self.known_organizations = {row.pk: row for row in known}
         while waiting:
             # Parents first, in whatever order the document has them.
             ready = [
@@ -145,8 +147,10 @@ class LeanedOn(Intake):
             )
             self.give_up(part)
             return
-        if row := self.existing(Organization, part):
-            row = organization_queries.with_profile(Organization.objects.filter(pk=row.pk)).get()
+        row = self.known_organizations.get(part.get("id"))
+        if row is None and (row := self.existing(Organization, part)):  # the document brings it twice
+            (row,) = organization_queries.with_profile(Organization.objects.filter(pk=row.pk))
+        if row:
             told = organization_queries.read_organization(row)
             self.known(
                 at,

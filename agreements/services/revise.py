@@ -37,7 +37,7 @@ from agreements.models import (
     Statement,
     WithoutSource,
 )
-from agreements.queries import proof
+from agreements.queries import in_hand, proof
 from agreements.services.proof import without_proof
 from agreements.services.register import Registration
 from agreements.services.review import entered
@@ -46,6 +46,7 @@ from agreements.shapes import DossierShape
 from audit import revision, trail
 from audit.trail import Actor, one_write
 from lib.problems import Refused
+from lib.rows import insert
 from lib.shapes import checked
 from organizations.permissions import Permission
 
@@ -209,8 +210,9 @@ class Revision(Registration):
         self.restoring = False  # ids here are those of the record itself
         self.agreement_now = agreement
         self.now: dict[type, dict[UUID, models.Model]] = {Agreement: {agreement.pk: agreement}}
-        for model, way in PARTS.items():
-            self.now[model] = {each.pk: each for each in model.objects.filter(**{way: agreement})}
+        rows = in_hand.rows_of(agreement.pk)
+        for model in PARTS:
+            self.now[model] = {each.pk: each for each in rows.get(model, ())}
         sources = {each.source_id for each in self.now[AgreementSource].values()}
         self.now[NoiseSpan] = {each.pk: each for each in NoiseSpan.objects.filter(source__in=sources)}
         # A link that was not in the document, because its reader may not see it, is left alone.
@@ -360,7 +362,7 @@ class Revision(Registration):
     def _write(self, model: type, moved: dict[str, tuple[Any, Any]]) -> None:
         now = self.now[model]
         new = [each for key, each in self.wanted[model].items() if key not in now]
-        model.objects.bulk_create(new)
+        insert(model, new)
         for each in new:
             moved[_name(each)] = (None, revision.columns(each))
         for key, each in self.wanted[model].items():

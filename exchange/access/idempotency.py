@@ -54,9 +54,10 @@ def once(
         )
     fingerprint = fingerprint_of(request)
     with transaction.atomic():
-        if not _alone(owner, key):
+        is_alone, kept = _taken(owner, key)
+        if not is_alone:
             raise Problem("idempotency-in-progress", headers={"Retry-After": "1"})
-        earlier = KeptAnswer.objects.filter(owner=owner, key=key).first()
+        earlier = KeptAnswer.objects.filter(pk=kept).first() if kept else None
         if earlier and earlier.at > timezone.now() - KEPT_FOR:
             return replayed(earlier, fingerprint)
         if earlier:
@@ -87,26 +88,34 @@ def fingerprint_of(request: HttpRequest) -> str:
     return digest.hexdigest()
 
 
-def _alone(owner: str, key: str) -> bool:
-    """Whether this transaction is the only one at work on the key. Asked before anything is read: a statement sees
-    what was committed before it began, so whoever gets the lock sees all that its last holder did."""
+# Two statements, and not one: a statement sees what was committed before it began, so the second, which begins with the
+# lock in hand, sees all that the last holder of the lock did. They go to the database together.
+_TAKE = """
+    SELECT set_config('mithaq.alone', pg_try_advisory_xact_lock(hashtextextended(%s, 20211))::text, true);
+    SELECT current_setting('mithaq.alone')::boolean,
+           (SELECT id FROM exchange_keptanswer WHERE owner = %s AND key = %s)
+"""
+_KEEP = """
+    INSERT INTO exchange_keptanswer (owner, key, request, status, headers, body, kept, at)
+    VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s)
+"""
+
+
+def _taken(owner: str, key: str) -> tuple[bool, int | None]:
+    """Whether this transaction is the only one at work on the key, and the answer that is kept under it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 20211))", [f"{owner}\n{key}"])
-        return cursor.fetchone()[0]
+        cursor.execute(_TAKE, [f"{owner}\n{key}", owner, key])
+        return cursor.fetchone()
 
 
 def keep(response: HttpResponse, *, owner: str, key: str, fingerprint: str) -> None:
     """Write the answer down; of one that holds a secret (`response.keep = False`) only that it was given."""
     kept = getattr(response, "keep", True) and not response.streaming
-    KeptAnswer.objects.create(
-        owner=owner,
-        key=key,
-        request=fingerprint,
-        status=response.status_code,
-        headers={name: response[name] for name in HEADERS if name in response},
-        body=response.content if kept else b"",
-        kept=kept,
-    )
+    headers = json.dumps({name: response[name] for name in HEADERS if name in response})
+    body = response.content if kept else b""
+    told = [owner, key, fingerprint, response.status_code, headers, body, kept, timezone.now()]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, told)
 
 
 def replayed(earlier: KeptAnswer, fingerprint: str) -> HttpResponse:

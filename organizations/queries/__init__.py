@@ -8,6 +8,7 @@ from organizations.queries.documents import (
     read_organization,
     read_person,
     reference,
+    whole,
     with_offices,
     with_profile,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "read_person",
     "reference",
     "successor",
+    "whole",
     "with_offices",
     "with_profile",
 ]

@@ -1,5 +1,6 @@
 """What is told of an agreement that was just written is what reading it from the tables would tell."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,14 +9,14 @@ from django.utils import translation
 
 from activities import samples
 from agreements import services
-from agreements.models import Agreement, AgreementSource
+from agreements.models import Agreement, AgreementLink, AgreementSource
 from agreements.queries import dossier, in_hand
 from lib import languages
-from organizations.models import System
+from organizations.models import Anonymous, System
 from tests.agreements.conftest import empty_registry
 from tests.agreements.proving import bare
 from tests.agreements.test_past import STEPS, History
-from tests.factories import AgreementFactory, UserFactory
+from tests.factories import AgreementFactory, UserFactory, record
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,37 @@ def test_a_record_that_is_moved_here_is_told_as_its_tables_tell_it(people, seed)
 
     assert told == there
     assert told["legal_state"] == document["legal_state"]
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.drill) for each in range(1, 8))])
+def test_a_record_is_brought_as_reading_it_would_tell_it_after_any_change(people, seed):
+    history, readers = History(seed, people), [*people.values(), Anonymous()]
+    hidden = AgreementFactory(confidentiality="restricted", published=True)
+    record_link(history.agreement, hidden)
+    for _step in range(STEPS):
+        history.step()
+        for reader in readers:
+            for proof in (True, False):
+                assert list(brought(history, reader, proof=proof)) == list(
+                    asked(history, reader, proof=proof)
+                )
+
+
+def brought(history: History, reader, *, proof: bool) -> Iterator[dict]:
+    readable = Agreement.objects.visible_to(reader)
+    for row in readable.filter(pk=history.id):
+        yield dossier.read(in_hand.brought(row, readable=readable, on=DAYS[1], proof=proof), proof=proof)
+
+
+def asked(history: History, reader, *, proof: bool) -> Iterator[dict]:
+    for row in dossier.with_proof(reader, on=DAYS[1]).filter(pk=history.id):
+        yield dossier.read(row, proof=proof)
+
+
+def record_link(one: Agreement, other: Agreement) -> None:
+    row = AgreementLink(agreement=one, to=other, kind="related")
+    row.save()
+    record(row)
 
 
 def test_links_lead_where_they_lead(people):

@@ -283,7 +283,7 @@ class TestAtTheSameTime:
                 try:
                     with connection.cursor() as cursor:
                         cursor.execute("BEGIN")
-                        assert idempotency._alone(owner, KEY)
+                        assert idempotency._taken(owner, KEY)[0]
                         hold.wait()
                         answered.wait()
                         cursor.execute("ROLLBACK")
