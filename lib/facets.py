@@ -45,6 +45,12 @@ class Option:
     count: int
     chosen: bool = False
     more: bool = False
+    whole: bool = False
+    """Whether it was counted in all that was found, whatever the others were counted in."""
+
+    def capped(self) -> "Option":
+        """The same where not all that was found was looked at."""
+        return self if self.whole else replace(self, more=True)
 
     @property
     def is_empty(self) -> bool:
@@ -77,7 +83,7 @@ def facet(
     capped: bool = False,
 ) -> Facet:
     """The facet `name`, its `chosen` values marked; only the first of many options and those, unless `whole`."""
-    marked = [replace(each, chosen=each.value in chosen, more=capped) for each in options]
+    marked = [replace(each.capped() if capped else each, chosen=each.value in chosen) for each in options]
     if whole or len(marked) <= SHOWN + 1:
         return Facet(name, label, marked, capped=capped)
     shown = [each for index, each in enumerate(marked) if index < SHOWN or each.chosen]

@@ -54,8 +54,7 @@ class Days:
     def of_part(self) -> "Days":
         """The same, counted in a part of what was found."""
         answers, years, [unknown] = (
-            [replace(each, more=True) for each in options]
-            for options in (self.answers, self.years, [self.unknown])
+            [each.capped() for each in options] for options in (self.answers, self.years, [self.unknown])
         )
         return replace(self, answers=answers, years=years, unknown=unknown, capped=True)
 
@@ -104,7 +103,7 @@ def told(
     steps = [(left(name), name, count(filters)) for name, count in _COUNTED.items()]
     steps.append((left(*own), "", _days(filters, date_of)))
     # All that was given, as if nothing were filtered.
-    steps.append((left(*filters.steps), "", _needing(filters, needing)))
+    steps.append((left(*filters.steps), "", _needing(filters, needing, filters.queryset)))
     asked = [[look.ask(place, question) for question in next(step)] for place, _name, step in steps]
     totals, answers = look.answers()
     ended = [
@@ -122,7 +121,7 @@ def told(
         totals[left()],
         [_named(each, filters) if each.name == "party" else each for each in found if each.options],
         days_told.of_part() if totals[left(*own)].more else days_told,
-        [replace(each, more=totals[left(*filters.steps)].more) for each in needing_told],
+        [each.capped() if totals[left(*filters.steps)].more else each for each in needing_told],
     )
 
 
@@ -200,15 +199,33 @@ def _days(filters: AgreementFilter, name: str) -> Generator[list[counting.Part],
     )
 
 
-def _needing(filters: AgreementFilter, kinds: Iterable[attention.Attention]) -> Counted:
-    """How many need each of these kinds of attention."""
+def _needing(filters: AgreementFilter, kinds: Iterable[attention.Attention], among: QuerySet) -> Counted:
+    """How many need each of these kinds of attention; one's own, which are few, counted in all that are `among`."""
     kinds = list(kinds)
-    counts = yield [_of_needing(each, filters.actor, filters.on) for each in kinds] + [_how_many()]
+    counts = yield [
+        _own(each, filters, among) if each in attention.OWN else _of_needing(each, filters.actor, filters.on)
+        for each in kinds
+    ] + [_how_many()]
     told = dict(zip(kinds, counts, strict=False))
     if attention.Attention.INCOMPLETE in told:
         # Few lack nothing: those are found where the others would all be probed.
         told[attention.Attention.INCOMPLETE] = counts[-1] - told[attention.Attention.INCOMPLETE]
-    return [Option(each.value, str(each.label), told[each]) for each in kinds]
+    return [_needed(each, told[each]) for each in kinds]
+
+
+def _needed(kind: attention.Attention, found: int) -> Option:
+    if kind not in attention.OWN:
+        return Option(kind.value, str(kind.label), found)
+    total = Total.of(found)
+    return Option(kind.value, str(kind.label), total.number, more=total.more, whole=True)
+
+
+def _attention(filters: AgreementFilter) -> Counted:
+    return _needing(filters, attention.Attention, filters.narrowed(without=("attention",)))
+
+
+def _own(kind: attention.Attention, filters: AgreementFilter, among: QuerySet) -> counting.Part:
+    return counting.apart(among.filter(attention.needing(kind, actor=filters.actor, on=filters.on)))
 
 
 def _of_needing(kind: attention.Attention, actor, on: date) -> counting.Part:
@@ -404,7 +421,7 @@ def _records(filters: AgreementFilter) -> Counted:
 
 
 _COUNTED: dict[str, Callable[[AgreementFilter], Counted]] = {
-    "attention": partial(_needing, kinds=attention.Attention),
+    "attention": _attention,
     "state": _states,
     "kind": partial(_terms, name="kind", tally=partial(_tallied, "kind")),
     "party": _parties,

@@ -38,10 +38,12 @@ class Attention(models.TextChoices):
     DRAFTS = "drafts", _("drafts to continue")
 
 
+OWN = frozenset({Attention.FOLLOW_UP_PASSED, Attention.DRAFTS})
+"""What waits for oneself and one's colleagues: never very many."""
 OF_EVERYBODY = frozenset(
     {Attention.OVERDUE, Attention.EXPIRING, Attention.SILENT, Attention.REREAD, Attention.INCOMPLETE}
 )
-"""What is the same whoever asks; the others are one's own follow-ups and drafts."""
+"""What is the same whoever asks; the others look at one's own follow-ups and drafts."""
 
 
 def needing(attention: str, *, actor, on: date) -> Q:

@@ -7,7 +7,7 @@ among the sets that are named, then among tables. So a condition is written once
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -29,6 +29,13 @@ Part = tuple[str, Sequence[Any]]
 """A piece of SQL and its parameters."""
 
 
+class Apart(NamedTuple):
+    """A question that is not put to a set, but to all there is."""
+
+    sql: str
+    parameters: Sequence[Any]
+
+
 class Look:
     """One look at several lists. Ask first, then `answers`."""
 
@@ -48,6 +55,8 @@ class Look:
         The same question to the same set is put once.
         """
         sql, parameters = question
+        if isinstance(question, Apart):
+            return self._asked.setdefault((f"({sql})", tuple(parameters)), len(self._asked))
         # Not one more than is said: the set has one more, to know that there is.
         shadow = f"WITH {_TABLE} AS NOT MATERIALIZED (SELECT * FROM found_{place} LIMIT {facets.LOOKED_AT})"  # noqa: S608
         return self._asked.setdefault((f"({shadow} {sql})", tuple(parameters)), len(self._asked))
@@ -86,6 +95,15 @@ def number(*querysets: QuerySet) -> Part:
     union = " UNION ".join(sql for sql, _given in found)
     parameters = [value for _sql, given in found for value in given]
     return f"SELECT count(*) FROM ({union}) line" if found else "SELECT 0", parameters  # noqa: S608
+
+
+def apart(queryset: QuerySet) -> Apart:
+    """How many rows `queryset` has, up to one more than are looked at: for what an index finds alone."""
+    sql, given = _compiled(queryset.order_by().values("pk")[: facets.LOOKED_AT + 1]) or (
+        "SELECT WHERE false",
+        (),
+    )
+    return Apart(f"SELECT count(*) FROM ({sql}) line", given)  # noqa: S608
 
 
 def compiled(queryset: QuerySet) -> Part:

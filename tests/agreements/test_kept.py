@@ -191,7 +191,23 @@ class TestAListThatStopsCounting:
         assert told.total == lib.facets.Total(5, more=True)
         assert (kinds["other"].count, kinds["other"].more) == (5, True)
         assert (kinds["framework_agreement"].count, kinds["framework_agreement"].is_empty) == (0, False)
-        assert all(each.more for each in told.needing)
+        assert {each.value for each in told.needing if not each.more} == attention.OWN
+
+    def test_counts_all_drafts_of_ones_own(self, seven, people):
+        for _ in range(4):
+            AgreementFactory(registered_by=people["editor"])
+        for _ in range(6):
+            AgreementFactory(published=True)
+        filters = AgreementFilter(
+            QueryDict(""),
+            queryset=Agreement.objects.visible_to(people["editor"]),
+            on=timezone.localdate(),
+            actor=people["editor"],
+        )
+        assert filters.is_valid()
+
+        [drafts] = facets.told(filters, needing=[attention.Attention.DRAFTS]).needing
+        assert (drafts.count, drafts.more) == (4, False)
 
     def test_counts_exactly_what_it_finds_of_less(self, seven):
         for each in seven[3:]:
@@ -208,7 +224,7 @@ class TestAListThatStopsCounting:
     def test_says_so_in_words(self, client, seven):
         shown = page(client, "/en/agreements/")
 
-        assert "more than 5 agreements" in shown
+        assert "More than 5 agreements" in shown
         assert re.search(r'<span class="n"><bdi dir="ltr">5\+</bdi></span>', shown)
         assert "Numbers with a plus" in shown
 
