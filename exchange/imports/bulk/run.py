@@ -124,6 +124,7 @@ def _bring(
         report(rows)
     if stops or (refused and not skip_bad):
         return
+    say("enter", 0)
     outcome.entered = entering.enter(by, lambda more: say("enter", more))
     outcome.is_entered = True
 
