@@ -26,7 +26,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, ParseError, UnsupportedMediaType
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
@@ -34,7 +34,7 @@ from lib import addresses, merge_patch, preconditions, shaping
 from lib.endpoints import strict_parameters
 from lib.preconditions import Demanded, Since
 from lib.problems import Fault, Problem, Refused
-from lib.shapes import Code, Reference
+from lib.shapes import Code, Reference, ready
 
 MERGE_PATCH = "application/merge-patch+json"
 ACCEPT_PATCH = f"{MERGE_PATCH}, application/json"
@@ -90,15 +90,13 @@ class Writes:
             response["Accept-Patch"] = ACCEPT_PATCH
         return response
 
-    def one(self, queryset):
-        try:
-            return super().one(queryset)
-        except NotFound:
-            if told := self.gone(self.kwargs["pk"]):
-                # `type` is the problem's own.
-                members = {("record_type" if name == "type" else name): told[name] for name in told}
-                raise Problem("gone", members=members) from None
-            raise
+    def absent(self):
+        told = self.gone(self.kwargs["pk"]) if "pk" in self.kwargs else None
+        if not told:
+            return super().absent()
+        # `type` is the problem's own.
+        members = {("record_type" if name == "type" else name): told[name] for name in told}
+        return Problem("gone", members=members)
 
     def sent(self, request) -> dict[str, Any]:
         """The object that was sent. Raises Refused for anything else, and for what is deeper than any document."""
@@ -114,9 +112,10 @@ class Writes:
 
     def locked(self):
         """The row of the address, locked until the transaction ends; what the actor may not read is not there."""
-        seen = self.one(self.get_queryset())
+        there = self.get_queryset().prefetch_related(None)
+        seen = self.one(there)
         type(seen)._base_manager.select_for_update(of=("self",)).filter(pk=seen.pk).first()
-        return self.one(self.get_queryset())  # as it is now that nobody else writes it
+        return self.one(there)  # as it is now that nobody else writes it
 
     @contextmanager
     def held(self) -> Iterator[tuple[Any, Demanded]]:
@@ -204,7 +203,9 @@ class Changes(Writes):
             with translation.override(read_in):
                 before = self.as_read(row)
             document = merge_patch.merged(before, patch)
-            if faults := list(read_only(self.get_serializer_class()(), before, document, fixed=self.fixed)):
+            if faults := list(
+                read_only(ready(self.get_serializer_class()), before, document, fixed=self.fixed)
+            ):
                 raise Refused(faults)
             row = self.change(row, self.settled(before, document, patch))
         return self.written(row)

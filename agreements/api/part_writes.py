@@ -15,6 +15,7 @@ from agreements.queries import gone, parts, stale
 from lib import addresses, preconditions
 from lib.endpoints import strict_parameters
 from lib.problems import Fault, Refused, pointed
+from lib.shapes import ready
 from lib.writing import Changes, Creates, Removes, protected
 
 _PARTS = ("party", "group", "objective", "commitment", "advantage", "statement", "event")
@@ -67,7 +68,7 @@ class PartWrites(Creates, Changes, Removes, OfAnAgreement):
 
     def strangers(self, document: Mapping[str, Any]) -> None:
         """Refuse members that nobody knows here, before the rest is taken into the dossier. Raises Refused."""
-        shape = self.get_serializer_class()()
+        shape = ready(self.get_serializer_class())
         strangers = [name for name in document if name not in shape.fields]
         if strangers:
             raise Refused(list(pointed({name: [shape._unknown(name)] for name in strangers})))

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from agreements.shapes import DossierShape
 from lib import addresses
 from lib.problems import Fault
+from lib.shapes import ready
 
 KINDS = {
     "parties": ("party", "parties"),
@@ -131,7 +132,7 @@ def _called(part: Mapping[str, Any]) -> str:
 
 def of_member(member: str) -> serializers.Serializer:
     """The shape of the parts of a member."""
-    return DossierShape().fields[member].child
+    return ready(DossierShape).fields[member].child
 
 
 # A document that was changed, made ready for `services.revise`.

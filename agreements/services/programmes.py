@@ -13,7 +13,8 @@ from audit import trail
 from audit.trail import Actor, one_write
 from lib import languages
 from lib.holding import hold
-from lib.problems import Fault, Problem, Refused, pointed
+from lib.problems import Fault, Problem
+from lib.shapes import checked
 from lib.writing import protected
 from organizations.permissions import Permission
 from organizations.queries.leaning import leaned_on, leaning
@@ -28,7 +29,7 @@ def register_programme(document: Mapping[str, Any], *, by: Actor) -> Programme:
     Raises PermissionDenied, Refused with every fault, or Problem where another has its short address.
     """
     demand(by, Permission.EDIT)
-    content = _checked(document)
+    content = checked(ProgrammeShape, document)
     with one_write():
         row = Programme(**({"id": content["id"]} if content.get("id") and by.may(Permission.RESTORE) else {}))
         _write(row, content)
@@ -40,7 +41,7 @@ def register_programme(document: Mapping[str, Any], *, by: Actor) -> Programme:
 def change_programme(key: UUID, document: Mapping[str, Any], *, reason: str = "", by: Actor) -> Programme:
     """Let the programme read as `document`. An unchanged one writes nothing. Raises as `register_programme` does."""
     demand(by, Permission.EDIT)
-    content = _checked(document)
+    content = checked(ProgrammeShape, document)
     with one_write():
         row = Programme.objects.select_for_update(of=("self",)).get(pk=key)
         before = read_programme(row)
@@ -63,13 +64,6 @@ def remove_programme(key: UUID, *, reason: str = "", by: Actor) -> None:
         changes = {name: (told[name], None) for name in _SAID}
         trail.record("programme.removed", row, by=by, reason=reason, changes=changes)
         row.delete()
-
-
-def _checked(document: Mapping[str, Any]) -> dict[str, Any]:
-    form = ProgrammeShape(data=document)
-    if not form.is_valid():
-        raise Refused(list(pointed(form.errors)))
-    return form.validated_data
 
 
 def _write(row: Programme, content: Mapping[str, Any]) -> None:

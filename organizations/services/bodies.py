@@ -20,7 +20,8 @@ from audit.models import AuditEvent
 from audit.trail import Actor, one_write
 from lib import languages, sent
 from lib.holding import hold
-from lib.problems import Fault, Problem, Refused, pointed
+from lib.problems import Fault, Problem, Refused
+from lib.shapes import checked
 from organizations import queries
 from organizations.models import (
     Alias,
@@ -109,7 +110,7 @@ def register_organization(
     """
     _demand_entering(by)
     is_nameless = isinstance(document, Mapping) and not document.get("slug")
-    content = _checked(OrganizationShape, {**document, "slug": "new"} if is_nameless else document)
+    content = checked(OrganizationShape, {**document, "slug": "new"} if is_nameless else document)
     with one_write():
         _hold(Organization, content | ({"slug": ""} if is_nameless else {}))
         if is_nameless:
@@ -130,7 +131,7 @@ def change_organization(
 
     Raises Organization.DoesNotExist, PermissionDenied, Refused with every fault, or Problem.
     """
-    content = _checked(OrganizationShape, document)
+    content = checked(OrganizationShape, document)
     with one_write():
         row = _own(Organization, key, by)
         parent = _fitting(content, row, by=by)
@@ -276,7 +277,7 @@ def _profile(row: Organization, told: Sequence[Mapping[str, Any]], *, by: Actor)
 def register_person(document: Mapping[str, Any], *, allow_duplicate: bool = False, by: Actor) -> Person:
     """Enter a person with their offices; `document` is a PersonShape. Raises as `register_organization` does."""
     _demand_entering(by)
-    content = _checked(PersonShape, document)
+    content = checked(PersonShape, document)
     with one_write():
         _hold(Person, content)
         bodies = _bodies(content, by=by)
@@ -296,7 +297,7 @@ def register_person(document: Mapping[str, Any], *, allow_duplicate: bool = Fals
 
 def change_person(key: UUID, document: Mapping[str, Any], *, reason: str = "", by: Actor) -> Person:
     """Let the person, with their offices, read as `document`. Raises as `change_organization` does."""
-    content = _checked(PersonShape, document)
+    content = checked(PersonShape, document)
     with one_write():
         row = _own(Person, key, by)
         bodies = _bodies(content, by=by)
@@ -377,18 +378,11 @@ def _hold(kind: type[models.Model], content: Mapping[str, Any]) -> None:
     hold(*holds(kind, content))
 
 
-def _checked(shape: type, document: Any) -> dict[str, Any]:
-    """What `document` says, in the values of our columns. Raises Refused with every fault."""
-    form = shape(data=document)
-    if not form.is_valid():
-        raise Refused(list(pointed(form.errors)))
-    return form.validated_data
-
-
 def _whole(kind: type[models.Model], row: Any) -> Any:
     """The row with all its parts, as the database has them now."""
-    rows = kind.objects.filter(pk=row.pk)
-    return (queries.with_profile(rows) if kind is Organization else queries.with_offices(rows)).get()
+    if kind is Organization:
+        return next(each for each in queries.whole({row.pk}) if each.pk == row.pk)
+    return queries.with_offices(kind.objects.filter(pk=row.pk)).get()
 
 
 def _plain(document: Mapping[str, Any]) -> dict[str, Any]:
