@@ -246,7 +246,7 @@ def _called(gate: str, shapes: Sequence[Shape]) -> str:
     """Of the newest agreements the first ones that have all terms in what they are called."""
     said = " AND ".join(
         f"""EXISTS (SELECT FROM (SELECT e.vector, e.folded FROM agreements_textentry e
-               WHERE e.agreement_id = a.id AND e.fact IN ({_facts(CALLED)}) OFFSET 0) e
+               WHERE e.agreement_id = a.id AND (e.fact || '') IN ({_facts(CALLED)}) OFFSET 0) e
                WHERE {_says(shapes, term, "e")})"""
         for term in range(len(shapes))
     )

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
@@ -198,7 +198,7 @@ def _taken(terms: list[asking.Term], readable: QuerySet) -> list[Taken]:
         ],
         near_in={
             "mithaq_text_words_like": TextEntry.objects.filter(
-                Q(agreement__in=readable) | Q(programme__in=readable.values("programme"))
+                Q(agreement__in=readable) | of_a_programme(readable)
             ),
             "mithaq_name_words_like": NameEntry.objects.filter(leads_to(readable)),
         },
@@ -243,15 +243,19 @@ def _paths(condition: Q, *, facts: Sequence[str] = (), named: bool = True) -> li
 
 
 def leads_to(readable: QuerySet) -> Q:
-    """Names that lead to one of the `readable` agreements."""
+    """Names that lead to one of the `readable` agreements; asked name by name, for few are asked about."""
     parties = Party.objects.filter(agreement__in=readable)
-    bodies = Descent.objects.filter(descendant__in=parties.values("organization"))
     return (
-        Q(organization__in=bodies.values("ancestor"))
-        | Q(person__in=Statement.objects.filter(agreement__in=readable).values("speaker__person"))
-        | Q(person__in=Signatory.objects.filter(party__in=parties).values("person"))
-        | Q(person__in=Citation.objects.filter(agreement__in=readable).values("office__person"))
+        Q(Exists(parties.filter(organization__above__ancestor=OuterRef("organization"))))
+        | Q(Exists(Statement.objects.filter(speaker__person=OuterRef("person"), agreement__in=readable)))
+        | Q(Exists(Signatory.objects.filter(person=OuterRef("person"), party__in=parties)))
+        | Q(Exists(Citation.objects.filter(office__person=OuterRef("person"), agreement__in=readable)))
     )
+
+
+def of_a_programme(readable: QuerySet) -> Q:
+    """Texts of the programmes of `readable` agreements."""
+    return Q(programme__isnull=False) & Q(Exists(readable.filter(programme=OuterRef("programme"))))
 
 
 def commitments_saying(words: str, *, readable: QuerySet) -> Q:

@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, TextEntry
-from agreements.queries.search import leads_to
+from agreements.queries.search import leads_to, of_a_programme
 from audit.trail import Actor
 from lib import asking, languages, search
 from organizations.models import NameEntry, Organization
 
 LEAST_LETTERS = 2
 MOST_LOOKED_AT = 60
+MOST_BEGUN = 2000
+"""As many names and titles that begin so are asked whether they may be shown."""
 OF_A_PROGRAMME = (TextEntry.Fact.PROGRAMME, TextEntry.Fact.PROGRAMME_SHORT)
 OF_AN_AGREEMENT = (TextEntry.Fact.CODE, TextEntry.Fact.REFERENCE, TextEntry.Fact.TITLE)
+OF_EITHER = (*OF_A_PROGRAMME, *OF_AN_AGREEMENT)
 
 
 @dataclass(frozen=True)
@@ -51,25 +54,31 @@ def suggestions(words: str, *, actor: Actor, limit: int = 8) -> list[Suggestion]
 
 
 def _names(begun: Q, readable: QuerySet, actor: Actor) -> QuerySet:
-    ours = Q(organization__in=Organization.objects.visible_to(actor).filter(merged_into=None)) | (
+    bodies = Organization.objects.visible_to(actor).filter(merged_into=None)
+    ours = Q(Exists(bodies.filter(pk=OuterRef("organization")))) | (
         Q(person__isnull=False) & leads_to(readable)
     )
     return (
-        NameEntry.objects.filter(begun & ours)
+        NameEntry.objects.filter(ours, pk__in=_some(NameEntry.objects.filter(begun)))
         .select_related("organization", "person")
         .order_by(Length("words"), "pk")[:MOST_LOOKED_AT]
     )
 
 
 def _texts(begun: Q, readable: QuerySet) -> QuerySet:
-    ours = Q(agreement__in=readable, fact__in=OF_AN_AGREEMENT) | Q(
-        programme__in=readable.values("programme"), fact__in=OF_A_PROGRAMME
+    ours = Q(Exists(readable.filter(pk=OuterRef("agreement"))), fact__in=OF_AN_AGREEMENT) | (
+        Q(fact__in=OF_A_PROGRAMME) & of_a_programme(readable)
     )
     return (
-        TextEntry.objects.filter(begun & ours)
+        TextEntry.objects.filter(ours, pk__in=_some(TextEntry.objects.filter(begun, fact__in=OF_EITHER)))
         .select_related("agreement", "programme")
         .order_by(Length("words"), "pk")[:MOST_LOOKED_AT]
     )
+
+
+def _some(entries: QuerySet) -> QuerySet:
+    """So many that a reader finds theirs among them; of a few letters there may be a part of the registry."""
+    return entries.values("pk")[:MOST_BEGUN]
 
 
 def _owner(entry: search.Entry):

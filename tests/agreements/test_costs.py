@@ -241,7 +241,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/api/v1/people?format=zip": (7, 9),
     "/api/v1/activities?format=jsonld": (5, 7),
     "/api/v1/activities?agreement={agreement}&format=zip": (10, 12),
-    "/api/v1/search?q=children": (10, 12),
+    "/api/v1/search?q=children": (7, 9),
     "/api/v1/me": (0, 3),
     # Seen from inside its own transaction the feed is empty; what a page of it costs is in test_api_changes.py.
     "/api/v1/changes": (2, 4),
