@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from activities import samples
@@ -13,10 +14,12 @@ from agreements.models import Agreement, AgreementLink, AgreementSource
 from agreements.queries import dossier, in_hand
 from lib import languages
 from organizations.models import Anonymous, System
-from tests.agreements.conftest import empty_registry
-from tests.agreements.proving import bare
+from organizations.permissions import Role
+from tests.agreements.conftest import bearer, empty_registry
+from tests.agreements.proving import bare, commitment
+from tests.agreements.test_api_writes import Caller
 from tests.agreements.test_past import STEPS, History
-from tests.factories import AgreementFactory, UserFactory, record
+from tests.factories import AgreementFactory, OrganizationFactory, UserFactory, record
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +115,43 @@ def test_one_query_makes_it_ready(people, django_assert_num_queries):
         in_hand.hold(agreement, rows, on=DAYS[2])
     with django_assert_num_queries(4):  # the organizations, with what is said of them
         dossier.read(agreement, proof=True)
+
+
+class TestOverTheApi:
+    """What a write takes, its token, limits, key and note of the call included."""
+
+    MOST_TO_REGISTER, MOST_TO_CHANGE = 24, 48
+
+    @pytest.fixture
+    def editor(self, client):
+        return Caller(client, bearer(OrganizationFactory(), Role.EDITOR))
+
+    @staticmethod
+    def document(commitments: int) -> dict:
+        return {
+            "kind": "cooperation_agreement",
+            "source_language": "en",
+            "titles": {"en": "An agreement"},
+            "parties": [
+                {"key": key, "organization": {"id": str(OrganizationFactory().pk)}} for key in ("A", "B")
+            ],
+            "commitments": [commitment(key=f"c{number}") for number in range(commitments)],
+        }
+
+    def test_a_registration_takes_as_many_statements_for_many_parts_as_for_one(self, editor):
+        taken = []
+        for document in (self.document(1), self.document(1), self.document(9)):
+            with CaptureQueriesContext(connection) as asked:
+                assert editor.post("/agreements", document).status_code == 201
+            taken.append(len(asked))
+        assert taken[1] == taken[2] <= self.MOST_TO_REGISTER
+
+    def test_a_change_takes_as_many_statements_for_many_parts_as_for_one(self, editor):
+        taken = []
+        for document in (self.document(1), self.document(9)):
+            path = f"/agreements/{editor.post('/agreements', document).json()['id']}"
+            etag = editor.etag(path)
+            with CaptureQueriesContext(connection) as asked:
+                assert editor.patch(path, {"place_of_signature": "Fez"}, etag=etag).status_code == 200
+            taken.append(len(asked))
+        assert taken[0] == taken[1] <= self.MOST_TO_CHANGE
