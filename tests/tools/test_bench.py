@@ -1,10 +1,14 @@
 """The measuring of speed: fair floors, ratios that are right, and no figure where an answer was wrong."""
 
 import json
+import math
+import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -14,7 +18,7 @@ from organizations.models import Organization, User
 from organizations.services.tokens import issue_token
 from tests.bearing import bearing
 from tools import dataset, postgres
-from tools.bench import report
+from tools.bench import access, memory, report
 from tools.bench.__main__ import Wish, bench, wished
 from tools.bench.client import run
 from tools.bench.operations import (
@@ -28,7 +32,7 @@ from tools.bench.operations import (
     dossier,
     token,
 )
-from tools.bench.rounds import Cell, asking, middle, ratios
+from tools.bench.rounds import Cell, asking, measured, middle, ratios
 from tools.bench.servers import Contender
 from tools.bench.statements import statements
 from tools.lifelike.load import fill
@@ -116,8 +120,11 @@ class TestTheTable:
         small = a_run(cell(APPLICATION, 100), cell(APPLICATION, 100, operation="one"))
         large = a_run(cell(APPLICATION, 10), cell(APPLICATION, 90, operation="one"))
 
-        assert report.grows_most([small, large]) == "list"
         assert "10.0" in report.grown([small, large])
+        assert report.grows_beyond([small, large]) == ["list"]  # nothing grows beyond: the CPU is the same
+        costly = replace(large.cells[1], own_cpu=9.0)
+        assert report.grows_beyond([small, a_run(large.cells[0], costly)]) == ["one"]
+        assert "≤ 2 no" in report.grown([small, a_run(large.cells[0], costly)])
 
 
 class TestAWish:
@@ -126,8 +133,27 @@ class TestAWish:
         assert wished({}, made={100_000}).sizes == [100_000]
         assert wished({"SCALES": "1k,10k"}, made=set()).clients == (1,)
 
+    def test_compares_like_with_like(self):
+        assert not wished({"SCALES": "1k,100k"}, made=set()).light
+        assert wished({"SCALES": "1k,1m"}, made=set()).light
+        assert wished({"SCALES": "1k", "LIGHT": "true"}, made=set()).light
+
+    def test_may_be_of_memory(self):
+        assert wished({"ONLY": "memory", "REQUESTS": "500"}, made=set()).requests == 500
+        assert wished({"ONLY": "list"}, made=set()).requests == 0
+
     @pytest.mark.parametrize(
-        "environ", [{"SCALES": "2k"}, {"ONLY": "lists"}, {"ROUNDS": "none"}, {"ROUNDS": "0"}, {"CLIENTS": ""}]
+        "environ",
+        [
+            {"SCALES": "2k"},
+            {"ONLY": "lists"},
+            {"ONLY": "memory,list"},
+            {"ROUNDS": "none"},
+            {"ROUNDS": "0"},
+            {"CLIENTS": ""},
+            {"MINUTES": "0.0"},
+            {"REQUESTS": "-1"},
+        ],
     )
     def test_that_cannot_be_meant_is_refused(self, environ):
         with pytest.raises(Refusal):
@@ -191,6 +217,89 @@ class TestAnAnswer:
 
         assert told["wrong"] == {}
 
+    def test_is_asked_for_at_least_so_often(self, port):
+        told = run(
+            {"port": port, "clients": 2, "seconds": 0, "least": 7, "requests": [["GET", "/well", {}, ""]]}
+        )
+
+        assert len(told["milliseconds"]) == 7
+
+
+class TestARun:
+    def of(self, answers: dict[str, bool], **options) -> list[tuple[list[Cell], str]]:
+        """What comes of operations of which some are answered."""
+
+        def ask(operation, contender, clients, seconds, **asked):
+            if not answers[operation.name]:
+                raise Refusal("sorry")
+            return {"milliseconds": [1.0], "seconds": 1, "bytes": 2}
+
+        operations = [
+            Operation(name, name, {APPLICATION: lambda facts: []}, baseline=APPLICATION) for name in answers
+        ]
+        contender = Contender(APPLICATION, 0, SimpleNamespace(pid=os.getpid()))
+        return list(
+            measured(
+                operations,
+                {APPLICATION: contender},
+                ask,
+                postgres=os.getpid(),
+                clients=(1,),
+                rounds=2,
+                seconds=1,
+                say=lambda line: None,
+                **options,
+            )
+        )
+
+    def test_goes_on_where_an_operation_is_not_answered(self):
+        (lost, why), (kept, nothing) = self.of({"list": False, "one": True})
+
+        assert (lost, why) == ([], "list, 1 at once: not measured: sorry")
+        assert [each.operation for each in kept] == ["one", "one"]
+        assert nothing == ""
+
+    def test_begins_nothing_after_its_time(self):
+        assert self.of({"list": True}, until=0) == [([], "list, 1 at once: not measured: the time was over")]
+
+    def test_says_what_it_left(self, tmp_path):
+        left = replace(a_run(cell(FLOOR, 100), cell(APPLICATION, 150)), left=["one: not measured: sorry"])
+
+        report.write([left], "", "", tmp_path / "last.json")
+
+        assert "one: not measured: sorry" in report.text(left)
+        assert "one: not measured: sorry" in report.markdown(left)
+        assert json.loads((tmp_path / "last.json").read_text())["runs"][0]["left"] == left.left
+
+
+class TestMemory:
+    def looks(self, *held: float) -> list[memory.Look]:
+        return [
+            memory.Look(number * memory.STEP, {1: (2 * each, each), 2: (2 * each, each)})
+            for number, each in enumerate(held)
+        ]
+
+    def test_that_grows_at_first_alone_is_steady(self):
+        told = memory.table(self.looks(50, 80, 100, 100, 101, 100, 100))
+
+        assert told.endswith("steady.")
+        assert "not steady" not in told
+        assert "200, 100" in told
+
+    def test_that_goes_on_growing_is_not(self):
+        assert memory.table(self.looks(50, 60, 70, 80, 90, 100)).endswith("not steady.")
+
+    def test_is_told_of_every_operation_that_reads(self):
+        facts = Facts(60, ["a", "b"], "c", [], "2020-01-01T00:00:00Z", (0, 1, 1), "", "", "", "", ("MQ-1",))
+
+        asked = memory.mixed(facts)
+
+        assert memory.MIX.keys() >= {
+            each.name for each in OPERATIONS if not each.writes and APPLICATION in each.asked
+        } - {"deep", "faceted"}
+        assert len(asked) == 20 * sum(memory.MIX.values())
+        assert {"/api/v1/agreements/a", "/api/v1/agreements/b"} <= {path for _method, path, *_rest in asked}
+
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("long")
@@ -201,10 +310,11 @@ class TestTheFloor:
         fill(SMALL, say=lambda line: None)
         lonely = Organization.objects.filter(participations=None).first()
         administrator = User.objects.get(role="administrator")
-        headers = {
-            role: bearing(issue_token(organization=lonely, role=role, by=administrator)[1])
+        tokens = {
+            role: issue_token(organization=lonely, role=role, by=administrator)[1]
             for role in ("reader", "editor")
         }
+        headers = {role: bearing(each) for role, each in tokens.items()}
         client = Client(headers={"Accept-Language": "en"})
         told = statements("http://localhost:8000/api/v1")
         with connection.cursor() as cursor:
@@ -226,11 +336,11 @@ class TestTheFloor:
                 assert answer.status_code in (200, 201), answer.content
                 return answer.json()
 
-            yield floor, application
+            yield floor, application, tokens["reader"]
             cursor.execute("DEALLOCATE ALL")
 
     def test_tells_every_document_as_the_application_does(self, ask):
-        floor, application = ask
+        floor, application, token = ask
         facts = Facts(60, [], "", [], "2020-01-01T00:00:00Z", (0, 1, 1), "", "", "")
         party = str(Organization.objects.get(slug="body-0").pk)
         asked = {
@@ -239,6 +349,7 @@ class TestTheFloor:
             (
                 "filter",
             ): "/agreements?kind=partnership_agreement&source_language=fr&signed_from=2012-01-01&count=capped",
+            ("deep", 40): f"/agreements?cursor={access._deep(token, 40)}",
             ("sync", facts.since, 0): f"/agreements?updated_since={facts.since}&order=number&page_size=100",
         }
         for (name, *values), path in asked.items():
@@ -252,7 +363,7 @@ class TestTheFloor:
         assert floor("one", one) == application(f"/agreements/{one}")
 
     def test_finds_what_the_application_finds(self, ask):
-        floor, application = ask
+        floor, application, _token = ask
         word = Facts(60, [], "", [], "", (0, 1, 1), "", "", "").common
 
         mine, theirs = (
@@ -267,7 +378,7 @@ class TestTheFloor:
         assert floor("facets", word)["facets"]["source_language"]
 
     def test_passes_on_the_same_part_of_the_feed(self, ask):
-        floor, application = ask
+        floor, application, _token = ask
         place = (0, 1_000_000 + SMALL.before + 10, 0)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -281,7 +392,7 @@ class TestTheFloor:
         assert len(theirs["results"]) == len(mine["results"]) == 100
 
     def test_stores_the_dossier_that_the_application_takes(self, ask):
-        floor, application = ask
+        floor, application, _token = ask
         keys = [str(each) for each in Organization.objects.order_by("slug").values_list("pk", flat=True)[:3]]
         body = dossier(Facts(60, [], "", keys, "", (0, 1, 1), "", "", ""))
 
@@ -324,3 +435,7 @@ def test_the_whole_at_a_tiny_scale(tmp_path: Path):
         assert [each.contender for each in grown.cells] == [APPLICATION]
         assert "Buffers:" in plans["list"]
         assert server.query("SELECT count(*) FROM pg_database WHERE datname LIKE '%_copy'") == "0"
+
+        held = memory.told_after(server, name, 150, 40, tmp_path, until=math.inf)
+        assert held.splitlines()[3].split()[0] == "40"
+        assert held == (tmp_path / "memory.txt").read_text().strip()

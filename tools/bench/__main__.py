@@ -1,27 +1,35 @@
 """`make bench`: reads SCALES, ROUNDS, SECONDS, ONLY, CLIENTS and DOCS, and says as much as it can while it goes.
 
 The sizes of SCALES are measured one after the other; several of them give the growth table, and there one client asks
-the application alone. A size that was never made is made first, which takes ten minutes at 100k and hours at 1m.
+the application alone. A size that was never made is made first, which takes fifteen minutes at 100k. Where a size is
+there as a light data set alone, all others are light too, so that like is compared with like; LIGHT=true asks for it.
+
+What was measured is in `var/bench/last.json` after each operation. After MINUTES nothing begins any more.
 """
 
 import json
+import math
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools import dataset, postgres
-from tools.bench import report
+from tools.bench import memory, report
 from tools.bench.operations import APPLICATION, BY_NAME, OPERATIONS, Facts, Operation
-from tools.bench.rounds import WARM_UP, asking, measured
-from tools.bench.servers import prepare, running
+from tools.bench.rounds import WARM_UP, Cell, asking, measured
+from tools.bench.servers import prepare, running, told
 from tools.postgres import CHECKOUT, Refusal, Server
 
 COPIED = 100_000
 """Up to this size a copy of the data set is measured, so that writing leaves the data set as it is."""
+
+MEMORY = "memory"
+"""What ONLY names to have the memory of the application told after many requests: `memory.py`."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,11 @@ class Wish:
     operations: tuple[Operation, ...] = tuple(OPERATIONS)
     clients: tuple[int, ...] = (1, 16)
     document: bool = False
+    light: bool = False
+    longest: float = 60
+    """Minutes after which nothing begins any more."""
+    requests: int = 0
+    """How many mixed requests the memory is told after; none where it is not asked for."""
 
     @property
     def minutes(self) -> float:
@@ -49,38 +62,59 @@ def wished(environ: Mapping[str, str], *, made: set[int]) -> Wish:
     if strangers := [each for each in names if each not in dataset.SIZES]:
         raise Refusal(f"SCALES={scales}: {strangers[0]} is none of {', '.join(dataset.SIZES)}.")
     only = [each for each in environ.get("ONLY", "").replace(" ", ",").split(",") if each]
+    remembers = only == [MEMORY]
+    only = [] if remembers else only
     if strangers := [each for each in only if each not in BY_NAME]:
         raise Refusal(f"ONLY={environ['ONLY']}: {strangers[0]} is none of {', '.join(BY_NAME)}.")
     grows = len(names) > 1
     try:
         clients = tuple(int(each) for each in environ.get("CLIENTS", "1" if grows else "1,16").split(","))
         rounds, seconds = int(environ.get("ROUNDS") or 3), float(environ.get("SECONDS") or 2)
+        minutes, requests = float(environ.get("MINUTES") or 60), int(environ.get("REQUESTS") or 20_000)
     except ValueError as error:
-        raise Refusal(f"ROUNDS, SECONDS and CLIENTS are numbers: {error}.") from None
-    if min(*clients, rounds) < 1 or seconds <= 0:
-        raise Refusal("ROUNDS, SECONDS and CLIENTS count from one.")
+        raise Refusal(f"ROUNDS, SECONDS, CLIENTS, MINUTES and REQUESTS are numbers: {error}.") from None
+    if min(*clients, rounds, requests) < 1 or min(seconds, minutes) <= 0:
+        raise Refusal("ROUNDS, SECONDS, CLIENTS, MINUTES and REQUESTS count from one.")
+    sizes = [dataset.SIZES[each] for each in names]
     return Wish(
-        [dataset.SIZES[each] for each in names],
+        sizes,
         rounds,
         seconds,
         tuple(BY_NAME[each] for each in only) if only else tuple(OPERATIONS),
         clients,
         environ.get("DOCS", "") == "true",
+        environ.get("LIGHT", "") == "true" or any(dataset.is_light(each, wished=False) for each in sizes),
+        minutes,
+        requests if remembers else 0,
     )
 
 
 def bench(
-    server: Server, name: str, size: int, wish: Wish, log: Path, *, grows: bool = False
+    server: Server,
+    name: str,
+    size: int,
+    wish: Wish,
+    log: Path,
+    *,
+    grows: bool = False,
+    until: float = math.inf,
+    keep: Callable[[report.Run], None] = lambda run: None,
 ) -> tuple[report.Run, dict[str, str]]:
-    """One size measured over the database `name`; and with `grows` the plans of each operation."""
+    """One size measured over the database `name`; and with `grows` the plans of each operation.
+
+    `keep` is given the run as far as it is, after each operation. None begins after the moment `until`.
+    """
     operations = [each for each in wish.operations if not (each.writes and (grows or size > COPIED))]
     with dataset.copy(server, name) if size <= COPIED else nullcontext(name) as database:
         environment = dataset.environment(server, database)
         prepare(environment)
-        facts = Facts(**_told(environment, "tools.bench.access", str(size)))
+        facts = Facts(**told(environment, "tools.bench.access", str(size)))
         names = {who for each in operations for who in each.asked}
         with running(environment, {APPLICATION} if grows else names, log) as contenders:
-            cells = measured(
+            cells: list[Cell] = []
+            left: list[str] = []
+            run = report.Run(size, wish.rounds, wish.seconds, cells, {}, left, wish.light)
+            for found, why in measured(
                 operations,
                 contenders,
                 asking(facts),
@@ -89,25 +123,15 @@ def bench(
                 rounds=wish.rounds,
                 seconds=wish.seconds,
                 say=dataset.tell,
-            )
-            held = {who: each.memory() for who, each in contenders.items()}
-        run = report.Run(size, wish.rounds, wish.seconds, cells, held)
+                until=until,
+            ):
+                cells += found
+                left += [why] if why else []
+                keep(run)
+            run.memory.update({who: each.memory() for who, each in contenders.items()})
+            keep(run)
         plans = _plans(environment, operations, facts) if grows else {}
         return run, plans
-
-
-def _told(environment: Mapping[str, str], *words: str) -> dict:
-    told = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=CHECKOUT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if told.returncode:
-        raise Refusal(told.stderr)
-    return json.loads(told.stdout)
 
 
 def _plans(environment: Mapping[str, str], operations: list[Operation], facts: Facts) -> dict[str, str]:
@@ -127,32 +151,50 @@ def _plans(environment: Mapping[str, str], operations: list[Operation], facts: F
 
 
 def main(environ: Mapping[str, str]) -> int:
-    """Measure what is wished, print it and keep it; 1 where something did not answer as agreed."""
+    """Measure what is wished, print it and keep it; 1 where something did not answer as agreed, or not in time."""
     log = postgres.data_folder() / "bench"
+    last = log / "last.json"
+    runs: list[report.Run] = []
+    plans: dict[str, str] = {}
     try:
         with dataset.lent() as server:
             wish = wished(environ, made=dataset.made(server))
-            runs, plans = [], {}
-            for size in wish.sizes:
-                name = dataset.database(server, size)
+            names = [dataset.database(server, size, light=wish.light) for size in wish.sizes]
+            until = time.monotonic() + wish.longest * 60
+            for size, name in zip(wish.sizes, names, strict=True):
+                if wish.requests:
+                    print(memory.told_after(server, name, size, wish.requests, log, until=until), flush=True)
+                    continue
                 dataset.tell(
                     f"{size:,} agreements: measuring, {wish.minutes:.0f} minutes where nobody is slow"
                 )
-                run, plans = bench(server, name, size, wish, log, grows=len(wish.sizes) > 1)
+                before = tuple(runs)
+                run, plans = bench(
+                    server,
+                    name,
+                    size,
+                    wish,
+                    log,
+                    grows=len(wish.sizes) > 1,
+                    until=until,
+                    keep=lambda run, before=before: report.write([*before, run], "", "", last),
+                )
                 runs.append(run)
                 print(report.text(run), flush=True)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    if wish.requests:
+        return 0
     growth = worst = ""
     if len(runs) > 1:
-        growth, most = report.grown(runs), report.grows_most(runs)
-        worst = plans.get(most, "")
-        print(f"{growth}\n\nGrows the most: {worst}")
-    report.write(runs, growth, worst, log / "last.json")
+        growth = report.grown(runs)
+        worst = "\n\n".join(plans[each] for each in report.grows_beyond(runs) if each in plans)
+        print(f"{growth}\n\nBeyond what it may, or the most:\n{worst}")
+    report.write(runs, growth, worst, last)
     if wish.document:
         report.document(runs, growth)
-    return 0
+    return 1 if any(run.left for run in runs) else 0
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 python -m tools.bench.access SIZE      with the settings' environment
 """
 
+import base64
 import json
 import os
 import sys
 from importlib import import_module
+from urllib.parse import parse_qs, urlsplit
 
 import django
 from django.conf import settings
@@ -16,7 +18,8 @@ from django.db import connection
 
 def facts(size: int) -> dict:
     """The `Facts` of the database, with two new tokens and a session."""
-    from organizations.models import Organization, User  # noqa: PLC0415  once Django is ready
+    from agreements.models import Agreement  # noqa: PLC0415  once Django is ready
+    from organizations.models import Organization, User  # noqa: PLC0415
     from organizations.services.tokens import issue_token  # noqa: PLC0415
 
     readable = (
@@ -26,6 +29,7 @@ def facts(size: int) -> dict:
         f"SELECT a.id::text FROM agreements_agreement a WHERE {readable} AND a.number % {max(1, size // 300)} = 0"  # noqa: S608
         " ORDER BY a.number LIMIT 200"
     )
+    numbers = _column(f"SELECT number FROM agreements_agreement WHERE id = ANY('{{{','.join(keys[:20])}}}')")  # noqa: S608
     parties = _column(
         "SELECT organization_id::text FROM agreements_party GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 10"
     )
@@ -59,10 +63,22 @@ def facts(size: int) -> dict:
         "reader": tokens["reader"],
         "editor": tokens["editor"],
         "session": _session(User.objects.get(role="reader")),
+        "deep": _deep(tokens["reader"], size // 10),
+        "codes": [Agreement(number=each).code for each in numbers],
     }
 
 
-def _column(sql: str) -> list[str]:
+def _deep(token: str, number: int) -> str:
+    """The cursor of the list of agreements that leads on from `number`: that of its first page, moved."""
+    from django.test import Client  # noqa: PLC0415
+
+    page = Client(headers={"Host": "localhost", "Authorization": f"Bearer {token}"}).get("/api/v1/agreements")
+    (cursor,) = parse_qs(urlsplit(page.json()["next"]).query)["cursor"]
+    backwards, _key, *rest = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return base64.urlsafe_b64encode(json.dumps([backwards, number, *rest]).encode()).decode().rstrip("=")
+
+
+def _column(sql: str) -> list:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [row[0] for row in cursor.fetchall()]

@@ -1,8 +1,9 @@
 """The asking side, a process of its own so that its work is not counted: `python -m tools.bench.client < spec`.
 
 A spec is JSON: `port`, `clients`, `seconds`, and `requests`, a list of `[method, path, headers, body]`, asked one after
-another by each client over one connection. `{unique}` in a request is another word each time. Standard output is JSON:
-the milliseconds of every answer, how many bytes an answer has, and what was not answered with 200 or 201.
+another by each client over one connection; `least` are requests that are asked however long they take. `{unique}` in a
+request is another word each time. Standard output is JSON: the milliseconds of every answer, how many bytes an answer
+has, and what was not answered with 200 or 201.
 """
 
 import json
@@ -91,12 +92,13 @@ def run(spec: dict) -> dict:
     wrong: Counter[str] = Counter()
     start = time.perf_counter()
     until = start + spec["seconds"]
+    least = spec.get("least", 0)
 
     def ask(client: int) -> None:
         connection, place = Connection(spec["port"]), client
         mine = times[client]
         try:
-            while time.perf_counter() < until:
+            while time.perf_counter() < until or place < least:
                 request = requests[place % len(requests)]
                 if UNIQUE in request:
                     request = request.replace(UNIQUE, uuid4().hex.encode())

@@ -33,10 +33,19 @@ class Facts:
     """The token of an editor."""
     session: str
     """The cookie of a reader who signed in."""
+    deep: str = ""
+    """The cursor of a page of the API's list when nine tenths of it are turned over."""
+    codes: tuple[str, ...] = ()
+    """The numbers of some of `keys`, as addresses of pages have them."""
 
     @property
     def middle(self) -> int:
         return self.size // 2
+
+    @property
+    def tenth(self) -> int:
+        """The number of the agreement from which on a tenth is left of the list."""
+        return self.size // 10
 
     @property
     def rare(self) -> str:
@@ -56,6 +65,8 @@ class Goal:
     reach: float
     beyond: float
     cpu: float
+    grows: float = 2
+    """How many times as long it may take of a million agreements as of a thousand."""
 
 
 Asked = Callable[[Facts], list[Request]]
@@ -71,6 +82,12 @@ class Operation:
     goal: Goal | None = None
     baseline: str = FLOOR
     writes: bool = False
+    grows: float | None = None
+    """As a goal's, of what has no other goal."""
+
+    @property
+    def may_grow(self) -> float | None:
+        return self.goal.grows if self.goal else self.grows
 
 
 def _get(path: str | Callable[[Facts], str]) -> Asked:
@@ -145,6 +162,16 @@ OPERATIONS = [
         Goal(1.3, 2, 8),
     ),
     Operation(
+        "deep",
+        "the same, nine tenths down the list",
+        {
+            FLOOR: _get(lambda facts: f"/deep?below={facts.tenth}"),
+            PEER: _get(lambda facts: f"/agreements?offset={facts.size * 9 // 10}"),
+            APPLICATION: _api(lambda facts: f"/agreements?cursor={facts.deep}"),
+        },
+        grows=2,
+    ),
+    Operation(
         "one",
         "one agreement",
         {FLOOR: _each("/one?id="), PEER: _each("/agreements/"), APPLICATION: _one},
@@ -208,7 +235,7 @@ OPERATIONS = [
             PEER: _get(lambda facts: f"/uncounted?search={facts.common}&limit=20"),
             APPLICATION: _api(lambda facts: f"/search?type=agreement&q={facts.common}"),
         },
-        Goal(1.5, 2.2, 18),
+        Goal(1.5, 2.2, 18, grows=10),
     ),
     Operation(
         "faceted",
@@ -217,6 +244,7 @@ OPERATIONS = [
             FLOOR: _get(lambda facts: f"/facets?q={facts.rare}"),
             APPLICATION: _page(lambda facts: f"/en/agreements/?q={facts.rare}"),
         },
+        grows=10,
     ),
     Operation(
         "page",
@@ -227,6 +255,17 @@ OPERATIONS = [
         },
         Goal(10, 20, 12),
         baseline=PEER,
+    ),
+    Operation(
+        "sheet",
+        "HTML sheet of one agreement",
+        {
+            APPLICATION: lambda facts: [
+                ("GET", f"/en/agreements/{code}/", {"Cookie": facts.session}, "") for code in facts.codes
+            ]
+        },
+        baseline=PEER,
+        grows=2,
     ),
     Operation(
         "create",

@@ -39,7 +39,9 @@ def plans(operation: str, facts: Facts) -> str:
             client.generic(method, path)
     asked.sort(key=lambda each: -each[0])
     told = [f"{took:8.1f} ms  {' '.join(sql.split())[:LONGEST]}" for took, sql, _params in asked[:8]]
-    slowest = next((each for each in asked if each[1].lstrip().upper().startswith(("SELECT", "WITH"))), None)
+    slowest = next(
+        (each for each in asked if each[1].lstrip().upper().startswith(("SELECT", "WITH", "EXECUTE"))), None
+    )
     if slowest:
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {slowest[1]}", slowest[2])

@@ -1,6 +1,7 @@
 """The table for people, the file for machines, and the page of the documentation."""
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -42,6 +43,10 @@ class Run:
     seconds: float
     cells: Sequence[Cell]
     memory: dict[str, float]
+    left: Sequence[str] = ()
+    """What was not measured, and why."""
+    light: bool = False
+    """Whether the agreements of the data set have less in them."""
 
 
 def rows(run: Run) -> list[list[str]]:
@@ -99,18 +104,20 @@ def text(run: Run) -> str:
         "  ".join(each.ljust(width) for each, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    return "\n".join([_heading(run), *told, memory(run)])
+    return "\n".join([_heading(run), *told, memory(run), *run.left])
 
 
 def markdown(run: Run) -> str:
     """The same for the page."""
     lines = ["| " + " | ".join(each) + " |" for each in [list(COLUMNS), *rows(run)]]
     lines.insert(1, "|" + "---|" * len(COLUMNS))
-    return "\n".join([f"### {_heading(run)}", "", *lines, "", memory(run), ""])
+    return "\n".join(
+        [f"### {_heading(run)}", "", *lines, "", memory(run), *(f"\n{each}" for each in run.left), ""]
+    )
 
 
 def _heading(run: Run) -> str:
-    return f"{run.size:,} agreements, {run.rounds} rounds of {run.seconds:g} s"
+    return f"{run.size:,}{' light' if run.light else ''} agreements, {run.rounds} rounds of {run.seconds:g} s"
 
 
 def memory(run: Run) -> str:
@@ -161,7 +168,9 @@ def write(runs: Sequence[Run], growth: str, plans: str, file: Path) -> None:
                 "size": run.size,
                 "rounds": run.rounds,
                 "seconds": run.seconds,
+                "light": run.light,
                 "memory": run.memory,
+                "left": list(run.left),
                 "ratios": [
                     {"operation": name, "clients": clients, "contender": who} | asdict(ratio)
                     for (name, clients, who), ratio in ratios(
@@ -195,9 +204,9 @@ def document(runs: Sequence[Run], growth: str) -> None:
 
 
 def grown(runs: Sequence[Run]) -> str:
-    """How many milliseconds the application takes at each size, and how that grows."""
+    """How many milliseconds the application takes at each size, and how that grows, beside what it may."""
     names = [name for name in BY_NAME if any(each.operation == name for run in runs for each in run.cells)]
-    lines = [["operation", *(f"{run.size:,}" for run in runs), "growth"]]
+    lines = [["operation", *(f"{run.size:,}" for run in runs), "growth", "of CPU", "goal"]]
     for name in names:
         of = [
             middle(
@@ -214,6 +223,8 @@ def grown(runs: Sequence[Run]) -> str:
                 name,
                 *(f"{each.p50:.1f} ({each.cpu:.1f})" if each else "" for each in of),
                 f"{of[-1].p50 / of[0].p50:.1f}",
+                f"{of[-1].cpu / of[0].cpu:.1f}",
+                _met(BY_NAME[name].may_grow, of[-1].cpu / of[0].cpu, less=True),
             ]
         )
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
@@ -221,17 +232,19 @@ def grown(runs: Sequence[Run]) -> str:
         "  ".join(each.ljust(width) for each, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
-    return "\n".join(["p50 in ms (CPU ms a request), one client", *told])
+    kind = "light agreements" if all(run.light for run in runs) else "agreements"
+    return "\n".join([f"p50 in ms (CPU ms a request) of {kind}, one client; goals are of CPU", *told])
 
 
-def grows_most(runs: Sequence[Run]) -> str | None:
-    """The operation of the application that grows the most from the first run to the last."""
+def grows_beyond(runs: Sequence[Run]) -> list[str]:
+    """The operations of the application that grow by more than they may; else the one that grows the most."""
 
     def growth(name: str) -> float:
         of = [
             middle(each for each in run.cells if (each.operation, each.contender) == (name, APPLICATION))
             for run in (runs[0], runs[-1])
         ]
-        return of[1].p50 / of[0].p50 if all(of) else 0
+        return of[1].cpu / of[0].cpu if all(of) else 0
 
-    return max(BY_NAME, key=growth, default=None)
+    beyond = [name for name, each in BY_NAME.items() if growth(name) > (each.may_grow or math.inf)]
+    return beyond or [max(BY_NAME, key=growth)]

@@ -1,10 +1,12 @@
 """Asks in turns, and says what came of it: cells, and ratios within one round."""
 
 import json
+import math
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from tools.bench.operations import Facts, Operation
@@ -14,7 +16,8 @@ from tools.postgres import CHECKOUT, Refusal
 WARM_UP = 0.5
 """Seconds each contender is asked before anything counts, by as many clients as will be."""
 
-Ask = Callable[[Operation, Contender, int, float], dict]
+Ask = Callable[..., dict]
+"""(operation, contender, clients, seconds) → what the client told; with `whole` each request is asked once at least."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,16 @@ class Ratio:
 def asking(facts: Facts) -> Ask:
     """What asks a contender, in a process of its own. Raises Refusal where an answer is not what was agreed on."""
 
-    def ask(operation: Operation, contender: Contender, clients: int, seconds: float) -> dict:
+    def ask(
+        operation: Operation, contender: Contender, clients: int, seconds: float, *, whole: bool = False
+    ) -> dict:
+        requests = operation.asked[contender.name](facts)
         spec = {
             "port": contender.port,
             "clients": clients,
             "seconds": seconds,
-            "requests": operation.asked[contender.name](facts),
+            "requests": requests,
+            "least": len(requests) if whole else 0,
         }
         told = subprocess.run(
             [sys.executable, "-m", "tools.bench.client"],
@@ -88,27 +95,37 @@ def measured(
     rounds: int,
     seconds: float,
     say: Callable[[str], None],
-) -> list[Cell]:
+    until: float = math.inf,
+) -> Iterator[tuple[list[Cell], str]]:
     """Every operation that contenders have, in rounds: each is asked once before any is asked again.
 
-    `postgres` is the process whose family is the database server.
+    An operation at a time, by one number of clients: its cells, or why it has none. Nothing begins after the moment
+    `until` of the monotonic clock. `postgres` is the process whose family is the database server.
     """
-    cells = []
     # What writes is asked last, so that all else is asked of the same registry.
     for operation in sorted(operations, key=lambda each: each.writes):
+        turns = [contenders[name] for name in operation.asked if name in contenders]
         for many in clients:
-            turns = [contenders[name] for name in operation.asked if name in contenders]
-            for each in turns:
-                ask(operation, each, many, min(WARM_UP, seconds))
-            for number in range(1, rounds + 1):
+            cells: list[Cell] = []
+            try:
+                if time.monotonic() > until:
+                    raise Refusal("the time was over")
                 for each in turns:
-                    before = each.cpu(), spent(postgres)
-                    answered = ask(operation, each, many, seconds)
-                    after = each.cpu(), spent(postgres)
-                    cells.append(_cell(operation, each, many, number, answered, before, after))
-            mine = [each for each in cells if (each.operation, each.clients) == (operation.name, many)]
-            say(f"  {operation.name}, {many} at once: " + _in_short(mine, operation.baseline))
-    return cells
+                    # Texts are kept for whoever asks again, as they are in life: what is asked is asked once before.
+                    ask(operation, each, many, min(WARM_UP, seconds), whole=not operation.writes)
+                for number in range(1, rounds + 1):
+                    for each in turns:
+                        before = each.cpu(), spent(postgres)
+                        answered = ask(operation, each, many, seconds)
+                        after = each.cpu(), spent(postgres)
+                        cells.append(_cell(operation, each, many, number, answered, before, after))
+            except Refusal as refusal:
+                why = f"{operation.name}, {many} at once: not measured: {refusal}"
+                say(f"  {why}")
+                yield [], why
+            else:
+                say(f"  {operation.name}, {many} at once: " + _in_short(cells, operation.baseline))
+                yield cells, ""
 
 
 def _cell(operation, contender, clients, number, answered, before, after) -> Cell:

@@ -1,6 +1,7 @@
 """The contenders: processes on loopback, and what they and PostgreSQL cost while they are asked."""
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -114,6 +115,21 @@ def prepare(environment: Mapping[str, str]) -> None:
     )
     if told.returncode:
         raise Refusal(told.stderr)
+
+
+def told(environment: Mapping[str, str], *words: str) -> dict:
+    """What a module of ours tells in JSON, run in this environment. Raises Refusal."""
+    asked = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode:
+        raise Refusal(asked.stderr)
+    return json.loads(asked.stdout)
 
 
 def _free_port() -> int:

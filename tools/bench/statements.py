@@ -339,6 +339,7 @@ def statements(url: str) -> dict[str, tuple[str, str]]:
     """Name → (types of its parameters, SQL)."""
     told = {
         "list": ("", _page("true", size=50)),
+        "deep": ("integer", _page("a.number < $1", size=50)),
         "one": (
             "uuid",
             f"SELECT {_DOCUMENT.replace('{answers}', _NO_ANSWERS)}::text FROM {_OF} WHERE a.id = $1 AND {VISIBLE}",
