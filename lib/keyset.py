@@ -51,10 +51,12 @@ class Order:
     descending: bool = False
     type: type = str
     """What the values are in Python: date, datetime, int or str."""
+    filled: bool = False
+    """Whether no value is ever empty. Then an index gives the page, however deep: one over value and key."""
 
     def read(self, told: Any) -> Any:
         """A value out of a cursor. Raises ValueError or TypeError when it is none of ours."""
-        if told is None:
+        if told is None and not self.filled:
             return None
         if issubclass(self.type, date):
             value = self.type.fromisoformat(told)
@@ -99,6 +101,7 @@ class Place:
             down = self.order.descending != self.backwards
             by = F(self.order.value)
             ends = {"nulls_first": True} if self.backwards else {"nulls_last": True}
+            ends = {} if self.order.filled else ends
             columns.insert(0, by.desc(**ends) if down else by.asc(**ends))
         return queryset.order_by(*columns)[: self.size + 1]
 
@@ -156,10 +159,12 @@ def page(queryset, **where) -> Page:
 def _beyond(order: Order, value: Any, backwards: bool, tie: Q) -> Q:
     """What comes after (backwards: before) a row whose value is `value`, empty values standing last."""
     name = order.value
+    further = "lt" if order.descending != backwards else "gt"
+    if order.filled:
+        return Q(**{f"{name}__{further}e": value}) & (Q(**{f"{name}__{further}": value}) | tie)
     empty = Q(**{f"{name}__isnull": True})
     if value is None:
         return (~empty | tie) if backwards else (empty & tie)
-    further = "lt" if order.descending != backwards else "gt"
     condition = Q(**{f"{name}__{further}": value}) | (Q(**{name: value}) & tie)
     return condition if backwards else condition | empty
 

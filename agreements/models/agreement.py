@@ -1,5 +1,7 @@
 """The instrument itself, its place among others, and the groups it names."""
 
+from datetime import date
+
 import pgtrigger
 from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MinValueValidator, RegexValidator
@@ -9,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements.models import orders
 from agreements.models.rules import GUARDED, said, stays_with
 from agreements.models.vocabulary import AgreementKind, TargetGroup, Theme
 from audit.models import Recorded
-from lib import search
+from lib import languages, search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
 from lib.languages import translated
@@ -291,6 +294,22 @@ class Agreement(Recorded):
             models.Index(fields=["kind", "-number"], name="agreement_by_kind"),
             GistIndex(fields=["signed_range"], name="agreement_by_signed_days"),
             GistIndex(fields=["ends_range"], name="agreement_by_ends_days"),
+            # As the lists stand (queries/listing.py).
+            models.Index(
+                orders.first_day("signed", none=date.min).desc(),
+                F("number").desc(),
+                name="agreement_signed_last",
+            ),
+            models.Index(
+                orders.first_day("signed", none=date.max), F("number").desc(), name="agreement_signed_first"
+            ),
+            models.Index(
+                orders.last_day("ends", none=date.max), F("number").desc(), name="agreement_ends_first"
+            ),
+            *(
+                models.Index(orders.shown_title(code), F("number").desc(), name=f"agreement_by_title_{code}")
+                for code in languages.CODES
+            ),
         ]
         triggers = [
             *GUARDED,

@@ -6,28 +6,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
-    Case,
-    CharField,
     Count,
-    F,
     Min,
     OuterRef,
     Prefetch,
     QuerySet,
     Subquery,
     Value,
-    When,
 )
-from django.db.models.functions import Coalesce, Least, NullIf
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Amendment, Commitment, FollowUp, Party
+from agreements.models import Agreement, Amendment, Commitment, FollowUp, Party, orders
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import attention, ledger, progress
 from audit.trail import Actor
 from lib import languages
 from lib.claims import LastDay
-from lib.folding import Fold
 from lib.keyset import Order
 
 SOON = timedelta(days=30)
@@ -40,12 +35,12 @@ ORDERS: dict[str, tuple[str, Order | None, bool]] = {
     "next": (_("Next date first"), Order("next", "next_day", type=date), True),
     "-signed": (
         _("Latest signature first"),
-        Order("-signed", "signed_day", descending=True, type=date),
+        Order("-signed", "signed_day", descending=True, type=date, filled=True),
         True,
     ),
-    "signed": (_("Earliest signature first"), Order("signed", "signed_day", type=date), True),
-    "ends": (_("Next to end first"), Order("ends", "ends_day", type=date), True),
-    "title": (_("Title"), Order("title", "title_folded"), True),
+    "signed": (_("Earliest signature first"), Order("signed", "signed_day", type=date, filled=True), True),
+    "ends": (_("Next to end first"), Order("ends", "ends_day", type=date, filled=True), True),
+    "title": (_("Title"), Order("title", "title_folded", filled=True), True),
     "relevance": (_("Best match first"), Order("relevance", "relevance", descending=True, type=int), True),
 }
 """How a list may stand. What a record does not say stands last, whichever way; ties fall back on the number."""
@@ -160,16 +155,12 @@ def next_of(found: list[tuple[date, bool, str]], *, on: date) -> Next | None:
 def in_order(agreements: QuerySet, name: str, *, on: date, actor: Actor, asked=None) -> QuerySet:
     """Annotate what the order `name` needs; `asked` is the search whose relevance counts."""
     if name in ("signed", "-signed"):
-        return agreements.annotate(
-            signed_day=Coalesce(F("signed_range__startswith"), LastDay("signed_range"))
-        )
+        none = date.min if name == "-signed" else date.max  # last, whichever way
+        return agreements.annotate(signed_day=orders.first_day("signed", none=none))
     if name == "ends":
-        return agreements.annotate(ends_day=LastDay("ends_range"))
+        return agreements.annotate(ends_day=orders.last_day("ends", none=date.max))
     if name == "title":
-        own = Case(*(When(source_language=code, then=F(f"title_{code}")) for code in languages.CODES))
-        texts = [F(f"title_{languages.current()}"), own, *(F(f"title_{code}") for code in ("fr", "en", "ar"))]
-        shown = Coalesce(*(NullIf(each, Value("")) for each in texts), output_field=CharField())
-        return agreements.annotate(title_folded=Fold(shown))
+        return agreements.annotate(title_folded=orders.shown_title(languages.current()))
     if name == "relevance":
         return agreements.annotate(relevance=asked.relevance if asked else Value(0))
     if name == "next":
