@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -30,13 +31,19 @@ def checked(shape: type[serializers.Serializer], document: Any) -> Mapping[str, 
         raise Refused(list(pointed(error.detail))) from error
 
 
-@cache
 def ready(shape: type[serializers.Serializer]) -> serializers.Serializer:
     """One serializer of this class for all documents: to build one with its fields takes longer than to use it.
 
-    To be asked for its fields, and to validate: neither leaves anything behind in it, whoever else asks at once.
+    To be asked for its fields, and to validate: neither leaves anything behind in it, whoever else asks at once. One
+    for each language: fields write some of their messages, «at most 120 characters», when they are built.
     """
-    return shape()
+    return _ready(shape, languages.current())
+
+
+@cache
+def _ready(shape: type[serializers.Serializer], language: str) -> serializers.Serializer:
+    with translation.override(language):
+        return shape()
 
 
 class Strict(serializers.Serializer):

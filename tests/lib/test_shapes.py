@@ -3,13 +3,14 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework import serializers
 
 from lib.claims import Basis, DateClaim
-from lib.problems import Fault, pointed
-from lib.shapes import Claim, Code, Reference, Strict, Texts
+from lib.problems import Fault, Refused, pointed
+from lib.shapes import Claim, Code, Reference, Strict, Texts, checked
 
 
 class Note(Strict):
@@ -173,3 +174,22 @@ class TestAClaim:
         assert claim.text or claim.basis not in {Basis.STATED, Basis.RELATIVE}
         assert claim.note or claim.basis != Basis.DERIVED
         assert not claim.text or claim.basis != Basis.NOT_STATED
+
+
+class Few(Strict):
+    """A document with a limit that Django REST framework words."""
+
+    pages = serializers.IntegerField(max_value=3)
+
+
+class TestTheLanguageOfARefusal:
+    def test_is_the_readers_whoever_was_refused_before(self):
+        said = {}
+        for language in ("en", "fr", "ar", "en"):
+            with translation.override(language), pytest.raises(Refused) as refused:
+                checked(Few, {"pages": 9})
+            (fault,) = refused.value.faults
+            assert said.setdefault(language, str(fault.message)) == str(fault.message)
+
+        assert len({*said.values()}) == 3
+        assert said["en"] == "Ensure this value is less than or equal to 3."
