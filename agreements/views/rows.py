@@ -1,14 +1,14 @@
 """The rows of the list as HTML, cell by cell: a template takes ten times as long, and a page has up to a hundred.
 
-Every text goes through `escape`, which leaves only what is marked as safe as it is.
+Every text goes through `format_html`, which leaves only what is marked as safe as it is.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 from django.template.defaultfilters import capfirst
-from django.utils.html import conditional_escape as escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -36,88 +36,112 @@ _NOTED = {LegalState.ENDED, LegalState.SUSPENDED}
 def rows(lines: list[Line], columns: Collection[str]) -> SafeString:
     """The rows of the table, with the cells of these columns, in the order in which `COLUMNS` has them."""
     cells = [(name, cell) for name, cell in _CELLS.items() if name in columns]
-    return mark_safe("".join(_row(each, cells, columns) for each in lines))  # noqa: S308  escaped piece by piece
+    return _joined(_row(each, cells, columns) for each in lines)
 
 
-def _row(line: Line, cells: list, columns: Collection[str]) -> str:
-    agreement = line.agreement
-    code = escape(agreement.code)
-    select = escape(_("Select %(code)s") % {"code": agreement.code})
-    told = "".join(cell(line, columns) for _name, cell in cells)
-    return (
-        f'<tr>\n<td class="choose"><label><span class="vh">{select}</span>'
-        f'<input class="cb" type="checkbox" name="only" value="{code}" form="bulk"></label></td>\n'
-        f'<th scope="row">{_title(line, code)}</th>\n{told}</tr>\n'
+def _joined(pieces: Iterable[SafeString], between: str = "") -> SafeString:
+    return format_html_join(between, "{}", ((each,) for each in pieces))
+
+
+def _row(line: Line, cells: list, columns: Collection[str]) -> SafeString:
+    code = line.agreement.code
+    return format_html(
+        '<tr>\n<td class="choose"><label><span class="vh">{}</span>'
+        '<input class="cb" type="checkbox" name="only" value="{}" form="bulk"></label></td>\n'
+        '<th scope="row">{}</th>\n{}</tr>\n',
+        _("Select %(code)s") % {"code": code},
+        code,
+        _title(line, code),
+        _joined(cell(line, columns) for _name, cell in cells),
     )
 
 
-def _title(line: Line, code: str) -> str:
+def _title(line: Line, code: str) -> SafeString:
     agreement = line.agreement
-    address = escape(agreement.get_absolute_url())
-    title = escape(registry.marked(languages.spoken(agreement, "title")))
-    tags = [f'<span class="tag">{escape(capfirst(str(agreement.kind)))}</span>']
+    address = agreement.get_absolute_url()
+    tags = [format_html('<span class="tag">{}</span>', capfirst(str(agreement.kind)))]
     if agreement.amended:
         words = ngettext("amended once", "amended %(number)s times", agreement.amended)
-        words = escape(words % {"number": agreement.amended})
-        tags.append(f'<a class="tag" href="{address}#since">{words}</a>')
+        words %= {"number": agreement.amended}
+        tags.append(format_html('<a class="tag" href="{}#since">{}</a>', address, words))
     if agreement.editorial_state != Agreement.EditorialState.PUBLISHED:
-        state = escape(capfirst(agreement.get_editorial_state_display()))
-        tags.append(f'<span class="st due">{icon("pencil")}{state}</span>')
+        state = capfirst(agreement.get_editorial_state_display())
+        tags.append(format_html('<span class="st due">{}{}</span>', icon("pencil"), state))
     if agreement.confidentiality != Agreement.Confidentiality.PUBLIC:
-        kept = escape(capfirst(agreement.get_confidentiality_display()))
-        tags.append(f'<span class="st non">{icon("lock")}{kept}</span>')
-    return (
-        f'<div class="agr"><a class="ttl" href="{address}">{title}</a><span class="row xs muted">'
-        f'<span class="num"><bdi dir="ltr">{code}</bdi></span>{"".join(tags)}</span>'
-        f"{_reasons(line, address)}</div>"
+        kept = capfirst(agreement.get_confidentiality_display())
+        tags.append(format_html('<span class="st non">{}{}</span>', icon("lock"), kept))
+    return format_html(
+        '<div class="agr"><a class="ttl" href="{}">{}</a><span class="row xs muted">'
+        '<span class="num"><bdi dir="ltr">{}</bdi></span>{}</span>{}</div>',
+        address,
+        registry.marked(languages.spoken(agreement, "title")),
+        code,
+        _joined(tags),
+        _reasons(line, address),
     )
 
 
-def _reasons(line: Line, address: str) -> str:
+def _reasons(line: Line, address: str) -> SafeString | str:
     if not line.reasons:
         return ""
-    told = []
-    for each in line.reasons:
-        anchor = f"#{escape(each.anchor)}" if each.anchor else ""
-        pieces = "".join(
-            f"<mark>{escape(text)}</mark>" if is_marked else escape(text) for text, is_marked in each.pieces
+    told = [
+        format_html(
+            '<li><a href="{}{}"><span class="muted">{}</span></a> <bdi lang="{}" dir="{}">{}</bdi></li>',
+            address,
+            f"#{each.anchor}" if each.anchor else "",
+            each.label,
+            each.language,
+            languages.direction(each.language),
+            _joined(
+                format_html("<mark>{}</mark>" if is_marked else "{}", text) for text, is_marked in each.pieces
+            ),
         )
-        told.append(
-            f'<li><a href="{address}{anchor}"><span class="muted">{escape(each.label)}</span></a>'
-            f' <bdi lang="{escape(each.language)}" dir="{languages.direction(each.language)}">{pieces}</bdi></li>'
-        )
-    return f'<ul class="why">{"".join(told)}</ul>'
+        for each in line.reasons
+    ]
+    return format_html('<ul class="why">{}</ul>', _joined(told))
 
 
 # The cells, each under its column's head, which narrow pages repeat before it.
 
 
-def _cell(head: str, told: str) -> str:
-    return f'<td data-l="{escape(head)}">{told}</td>\n'
+def _cell(head: str, told: SafeString) -> SafeString:
+    return format_html('<td data-l="{}">{}</td>\n', head, told)
 
 
-def _parties(line: Line, columns: Collection[str]) -> str:
-    told = "".join(
-        f'<span class="party"><span class="pm {_PARTS.get(letter, "x")}" aria-hidden="true">{escape(letter)}</span>'
-        f'<span><bdi lang="{escape(name.language)}">{escape(name.value)}</bdi></span></span>'
-        for letter, name in line.parties
-    )
-    return _cell(_("Parties"), f'<div class="pp">{told}</div>')
+def _not(words: str) -> SafeString:
+    """Words in the place of what no source says."""
+    return format_html('<span class="not">{}</span>', words)
 
 
-def _commitments(line: Line, columns: Collection[str]) -> str:
-    if line.commitments:
-        done = f"{line.tally[Progress.FULFILLED]} / {line.commitments}"
-        told = (
-            f"{_bar(tuple(line.tally.items()))}"
-            f'<span class="xs"><span class="num"><bdi>{done}</bdi></span> {escape(_("fulfilled"))}</span>'
+def _parties(line: Line, columns: Collection[str]) -> SafeString:
+    told = [
+        format_html(
+            '<span class="party"><span class="pm {}" aria-hidden="true">{}</span>'
+            '<span><bdi lang="{}">{}</bdi></span></span>',
+            _PARTS.get(letter, "x"),
+            letter,
+            name.language,
+            name.value,
         )
-    else:
-        told = '<span class="num">0</span>'
+        for letter, name in line.parties
+    ]
+    return _cell(_("Parties"), format_html('<div class="pp">{}</div>', _joined(told)))
+
+
+def _commitments(line: Line, columns: Collection[str]) -> SafeString:
+    told = format_html('<span class="num">{}</span>', "0")
+    if line.commitments:
+        told = format_html(
+            '{}<span class="xs"><span class="num"><bdi>{} / {}</bdi></span> {}</span>',
+            registry.bar(dict(line.tally), line.commitments),
+            line.tally[Progress.FULFILLED],
+            line.commitments,
+            _("fulfilled"),
+        )
     if line.sides:
-        words = " · ".join(escape(_gives(letters, count)) for letters, count in line.sides)
-        told += f'<span class="xs muted">{words}</span>'
-    return _cell(_("Commitments"), f'<div class="cells">{told}</div>')
+        words = " · ".join(_gives(letters, count) for letters, count in line.sides)
+        told += format_html('<span class="xs muted">{}</span>', words)
+    return _cell(_("Commitments"), format_html('<div class="cells">{}</div>', told))
 
 
 def _gives(letters: str, count: int) -> str:
@@ -126,22 +150,22 @@ def _gives(letters: str, count: int) -> str:
     return _("%(letters)s gives %(count)s") % {"letters": letters, "count": count}
 
 
-@cache
-def _bar(tally: tuple[tuple[Progress, int], ...]) -> SafeString:
-    return registry.bar(dict(tally), sum(count for _state, count in tally))
-
-
-def _next(line: Line, columns: Collection[str]) -> str:
+def _next(line: Line, columns: Collection[str]) -> SafeString:
     head = pgettext("column", "Next")
     if line.next is None:
-        return _cell(head, f'<span class="not">{escape(_("No date"))}</span>')
-    shown = {"late": "late", "due": "due"}.get(line.next.state, "non")
+        return _cell(head, _not(_("No date")))
     drawing, words = _what_comes(line.next)
-    of = f"<bdi>{escape(line.next.label)}</bdi> · " if line.next.label else ""
     return _cell(
         head,
-        f'<span class="cells"><span class="st {shown}">{icon(drawing)}{escape(words)}</span>'
-        f'<span class="xs muted num nowrap">{of}<bdi>{escape(registry.day(line.next.day))}</bdi></span></span>',
+        format_html(
+            '<span class="cells"><span class="st {}">{}{}</span>'
+            '<span class="xs muted num nowrap">{}<bdi>{}</bdi></span></span>',
+            {"late": "late", "due": "due"}.get(line.next.state, "non"),
+            icon(drawing),
+            words,
+            format_html("<bdi>{}</bdi> · ", line.next.label) if line.next.label else "",
+            registry.day(line.next.day),
+        ),
     )
 
 
@@ -153,15 +177,15 @@ def _what_comes(coming: Next) -> tuple[str, str]:
     return "clock", _("Due soon") if coming.state == "due" else _("Due")
 
 
-def _state(line: Line, columns: Collection[str]) -> str:
+def _state(line: Line, columns: Collection[str]) -> SafeString:
     style, drawing = _STATES.get(line.state, ("brand", "pen-line"))
-    words = escape(capfirst(line.state.label))
-    return _cell(_("State"), f'<span class="st {style}">{icon(drawing)}{words}</span>')
+    words = capfirst(line.state.label)
+    return _cell(_("State"), format_html('<span class="st {}">{}{}</span>', style, icon(drawing), words))
 
 
-def _date(claim: DateClaim) -> str:
+def _date(claim: DateClaim) -> SafeString:
     missing = "not " if registry.is_missing(claim) else ""
-    return f'<span class="{missing}dcol">{escape(registry.when(claim))}</span>'
+    return format_html('<span class="{}dcol">{}</span>', missing, registry.when(claim))
 
 
 _ANSWERS = {
@@ -171,45 +195,47 @@ _ANSWERS = {
 }
 
 
-def _signed(line: Line, columns: Collection[str]) -> str:
-    told = _date(line.agreement.signed)
-    if answer := getattr(line.agreement, "signed_answer", None):
-        told += f'<span class="xs muted">{escape(_ANSWERS[answer]())}</span>'
-    return _cell(pgettext("column", "Signed"), f'<span class="cells">{told}</span>')
+def _dated(head: str, claim: DateClaim, more: str) -> SafeString:
+    """A date, and below it what is told of it."""
+    below = format_html('<span class="xs muted">{}</span>', more) if more else ""
+    return _cell(head, format_html('<span class="cells">{}{}</span>', _date(claim), below))
 
 
-def _effective(line: Line, columns: Collection[str]) -> str:
+def _signed(line: Line, columns: Collection[str]) -> SafeString:
+    answer = getattr(line.agreement, "signed_answer", None)
+    return _dated(pgettext("column", "Signed"), line.agreement.signed, _ANSWERS[answer]() if answer else "")
+
+
+def _effective(line: Line, columns: Collection[str]) -> SafeString:
     return _cell(_("In force from"), _date(line.agreement.effective))
 
 
-def _ends(line: Line, columns: Collection[str]) -> str:
-    told = _date(line.agreement.ends)
-    if "state" not in columns and line.state in _NOTED:
-        told += f'<span class="xs muted">{escape(line.state.label)}</span>'
-    return _cell(_("Ends"), f'<span class="cells">{told}</span>')
+def _ends(line: Line, columns: Collection[str]) -> SafeString:
+    is_told = "state" not in columns and line.state in _NOTED
+    return _dated(_("Ends"), line.agreement.ends, line.state.label if is_told else "")
 
 
-def _programme(line: Line, columns: Collection[str]) -> str:
+def _programme(line: Line, columns: Collection[str]) -> SafeString:
     programme = line.agreement.programme
     if programme is None:
-        return _cell(_("Programme"), f'<span class="not">{escape(_("None stated"))}</span>')
-    return _cell(_("Programme"), escape(registry.marked(languages.spoken(programme, "name"))))
+        return _cell(_("Programme"), _not(_("None stated")))
+    return _cell(_("Programme"), registry.marked(languages.spoken(programme, "name")))
 
 
-def _groups(line: Line, columns: Collection[str]) -> str:
-    told = " · ".join(escape(registry.marked(each)) for each in line.groups)
-    return _cell(_("Who benefits"), told or f'<span class="not">{escape(_("Not stated"))}</span>')
+def _groups(line: Line, columns: Collection[str]) -> SafeString:
+    told = _joined((registry.marked(each) for each in line.groups), between=" · ")
+    return _cell(_("Who benefits"), told or _not(_("Not stated")))
 
 
-def _questions(line: Line, columns: Collection[str]) -> str:
-    return _cell(_("Open questions"), f'<span class="num">{line.open_questions}</span>')
+def _questions(line: Line, columns: Collection[str]) -> SafeString:
+    return _cell(_("Open questions"), format_html('<span class="num">{}</span>', line.open_questions))
 
 
-def _source_language(line: Line, columns: Collection[str]) -> str:
-    return _cell(_("Language of the source"), escape(line.agreement.get_source_language_display()))
+def _source_language(line: Line, columns: Collection[str]) -> SafeString:
+    return _cell(_("Language of the source"), line.agreement.get_source_language_display())
 
 
-_CELLS: dict[str, Callable[[Line, Collection[str]], str]] = {
+_CELLS: dict[str, Callable[[Line, Collection[str]], SafeString]] = {
     "parties": _parties,
     "commitments": _commitments,
     "next": _next,
