@@ -11,6 +11,7 @@ are) belongs into the key of the cache that keeps it.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -79,16 +80,17 @@ def stand_in(kind: type, name: str) -> Any:
     return f"\ue000{digest.hex()}"
 
 
-def compiled(queryset, **stand_ins: Any) -> Compiled:
+def compiled(queryset, *, possibly: Mapping[str, Any] | None = None, **stand_ins: Any) -> Compiled:
     """The SQL of `queryset`, in which each of `stand_ins` stands for the value of its name.
 
-    Raises ValueError for one that the SQL does not have: it would be asked with what the stand-in happens to be.
+    Raises ValueError for one that the SQL does not have: it would be asked with what the stand-in happens to be. Those
+    that the SQL has `possibly` may be missing.
     """
     try:
         sql, parameters = queryset.query.sql_with_params()
     except EmptyResultSet:
         return Compiled("", ())
-    names = {(type(value), value): name for name, value in stand_ins.items()}
+    names = {(type(value), value): name for name, value in ({**(possibly or {}), **stand_ins}).items()}
     told = tuple(
         Open(name) if (name := names.get((type(each), each)) if _is_plain(each) else None) else each
         for each in parameters

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
 from agreements.models import Agreement
 from audit.trail import Actor
-from organizations.models.accounts import Acting
-from organizations.permissions import Permission
+from lib.compiled import Compiled, Open, compiled
+from organizations.queries import anybody
 
 
 @dataclass(frozen=True)
@@ -25,53 +23,26 @@ class Gate:
     @classmethod
     def of(cls, readable: QuerySet) -> "Gate":
         """The gate of a queryset of agreements."""
-        sql, parameters = _compiled(readable)
-        return _gate(sql, dict(enumerate(parameters)))
+        return _gate(compiled(_told(readable)), {})
 
     @classmethod
     def to(cls, actor: Actor) -> "Gate":
         """What `visible_to(actor)` gives; SQL that is written once for all actors of a kind."""
-        sql, parameters = _compiled_for(
-            actor.permissions, actor.organization_id is not None, actor.account_id is not None
-        )
-        told = {_ORGANIZATION: actor.organization_id, _ACCOUNT: actor.account_id}
-        return _gate(
-            sql,
-            {
-                place: told.get(value, value) if isinstance(value, UUID) else value
-                for place, value in enumerate(parameters)
-            },
-        )
-
-
-class _Somebody(Acting):
-    """Whoever may what `permissions` say, acting for an organization or none, with an account or none."""
-
-    permissions: frozenset[Permission] = frozenset()
-
-    def __init__(self, permissions, organization_id, account_id):
-        self.permissions, self.organization_id, self.account_id = permissions, organization_id, account_id
-
-
-# Stand for whoever asks where the SQL is written; nobody has these keys.
-_ORGANIZATION, _ACCOUNT = UUID(int=0x0_1D), UUID(int=0x0_2D)
+        return _gate(_compiled(anybody.Kind.of(actor)), anybody.values(actor))
 
 
 @lru_cache(maxsize=200)
-def _compiled_for(permissions, has_organization: bool, has_account: bool) -> tuple[str, tuple]:
-    actor = _Somebody(
-        permissions, _ORGANIZATION if has_organization else None, _ACCOUNT if has_account else None
-    )
-    return _compiled(Agreement.objects.visible_to(actor))
+def _compiled(kind: anybody.Kind) -> Compiled:
+    return compiled(_told(Agreement.objects.visible_to(kind.anybody)), possibly=anybody.STAND_INS)
 
 
-def _compiled(readable: QuerySet) -> tuple[str, tuple]:
-    try:
-        return readable.order_by().values_list("pk", "number", "programme").query.sql_with_params()
-    except EmptyResultSet:
-        return "", ()
+def _told(readable: QuerySet) -> QuerySet:
+    return readable.order_by().values_list("pk", "number", "programme")
 
 
-def _gate(sql: str, parameters: Mapping[int, Any]) -> Gate:
-    values = {f"g{place}": value for place, value in parameters.items()}
-    return Gate(sql % tuple(f"%({name})s" for name in values) if sql else "", values)
+def _gate(asked: Compiled, told: Mapping[str, Any]) -> Gate:
+    values = {
+        f"g{place}": told[each.name] if isinstance(each, Open) else each
+        for place, each in enumerate(asked.parameters)
+    }
+    return Gate(asked.sql % tuple(f"%({name})s" for name in values) if asked.sql else "", values)

@@ -23,40 +23,30 @@ from audit.trail import Actor
 from lib import json_text, languages
 from lib.compiled import Compiled, Open, compiled, stand_in
 from lib.keyset import Place
-from organizations.models.accounts import Acting
-from organizations.permissions import Permission
+from organizations.queries import anybody
+from organizations.queries.anybody import Kind
 
 
 class Line(SimpleNamespace):
     """An agreement that was found: `pk`, `number`, `version`, what the query annotated; `text` is Rendered or None."""
 
 
-class _Somebody(Acting):
-    """Whoever may what `permissions` say, acting for an organization or none, with an account or none."""
-
-    permissions: frozenset[Permission] = frozenset()
-
-    def __init__(self, permissions, organization_id, account_id):
-        self.permissions, self.organization_id, self.account_id = permissions, organization_id, account_id
-
-
-_KEY, _ORGANIZATION, _ACCOUNT = (stand_in(UUID, name) for name in ("key", "organization", "account"))
-_AFTER, _KEYS = stand_in(int, "after"), stand_in(str, "keys")
+_KEY, _AFTER, _KEYS = stand_in(UUID, "key"), stand_in(int, "after"), stand_in(str, "keys")
 _COLUMNS = ("pk", "number", "version")
 _TEXT = Rendered._fields[:-1]
 
 
 def one(key: UUID, *, actor: Actor, on: date) -> Line | None:
     """The agreement `key` as far as `actor` may read it, with the text that is kept for the day `on`. One query."""
-    asked = _asked_for_one(*_shape(actor))
-    return next(iter(_lines(asked.rows(key=key, **_of(actor), **_now(on)), _COLUMNS)), None)
+    asked = _asked_for_one(Kind.of(actor))
+    return next(iter(_lines(asked.rows(key=key, **anybody.values(actor), **_now(on)), _COLUMNS)), None)
 
 
 def page(place: Place, *, actor: Actor, on: date) -> list[Line]:
     """The agreements at `place` of the list of all that `actor` may read, by number alone; one more, if there is."""
     after = {} if place.after is None else {"after": place.after}
-    asked = _asked_for_page(replace(place, after=_AFTER if after else None, bound=""), *_shape(actor))
-    return _lines(asked.rows(**after, **_of(actor), **_now(on)), _COLUMNS)
+    asked = _asked_for_page(replace(place, after=_AFTER if after else None, bound=""), Kind.of(actor))
+    return _lines(asked.rows(**after, **anybody.values(actor), **_now(on)), _COLUMNS)
 
 
 def lines(agreements: QuerySet, *, on: date) -> list[Line]:
@@ -85,51 +75,31 @@ def _whole(text: Rendered, answers: dict, links: list | None) -> str:
     return f"{text.opening}{told}{text.middle}{json_text.dumps(links) if links else '[]'}{text.closing}"
 
 
-def _shape(actor: Actor) -> tuple:
-    """All of `actor` that the shape of a query follows from."""
-    return actor.permissions, actor.organization_id is not None, actor.account_id is not None
-
-
-def _of(actor: Actor) -> dict[str, UUID]:
-    told = {"organization": actor.organization_id, "account": actor.account_id}
-    return {name: key for name, key in told.items() if key is not None}
-
-
-def _readable(permissions, has_organization: bool, has_account: bool) -> tuple[QuerySet, dict[str, UUID]]:
-    """What an actor of this shape may read, and the stand-ins that its SQL has for whom it is."""
-    actor = _Somebody(
-        permissions, _ORGANIZATION if has_organization else None, _ACCOUNT if has_account else None
-    )
-    readable = Agreement.objects.visible_to(actor)
-    asks_account = has_account and not actor.may(Permission.VIEW_DRAFTS)
-    return readable, ({"organization": _ORGANIZATION} if has_organization else {}) | (
-        {"account": _ACCOUNT} if asks_account else {}
-    )
+def _asked(queryset: QuerySet, **stand_ins) -> Compiled:
+    return compiled(queryset, possibly=anybody.STAND_INS, **stand_ins)
 
 
 @lru_cache(maxsize=100)
-def _asked_for_one(*shape) -> Compiled:
-    readable, stand_ins = _readable(*shape)
-    asked = compiled(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY, **stand_ins)
-    return _with_texts(asked, _COLUMNS)
+def _asked_for_one(kind: Kind) -> Compiled:
+    readable = Agreement.objects.visible_to(kind.anybody)
+    return _with_texts(_asked(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY), _COLUMNS)
 
 
 @lru_cache(maxsize=1000)
-def _asked_for_page(place: Place, *shape) -> Compiled:
-    readable, stand_ins = _readable(*shape)
-    if place.after is not None:
-        stand_ins["after"] = _AFTER
-    return _with_texts(compiled(place.rows(readable).values_list(*_COLUMNS), **stand_ins), _COLUMNS)
+def _asked_for_page(place: Place, kind: Kind) -> Compiled:
+    readable = Agreement.objects.visible_to(kind.anybody)
+    after = {} if place.after is None else {"after": _AFTER}
+    return _with_texts(_asked(place.rows(readable).values_list(*_COLUMNS), **after), _COLUMNS)
 
 
 @lru_cache(maxsize=100)
-def _asked_for_links(*shape) -> Compiled:
-    readable, stand_ins = _readable(*shape)
+def _asked_for_links(kind: Kind) -> Compiled:
+    readable = Agreement.objects.visible_to(kind.anybody)
     keys = RawSQL("SELECT unnest(%s::uuid[])", [_KEYS])
     rows = AgreementLink.objects.filter(agreement__in=keys, to__in=readable).order_by("pk")
     titles = languages.columns("to__title")
     told = rows.values_list("agreement", "pk", "kind", "to", "to__source_language", *titles)
-    return compiled(told, keys=_KEYS, **stand_ins)
+    return _asked(told, keys=_KEYS)
 
 
 def _with_texts(asked: Compiled, columns: Sequence[str]) -> Compiled:
@@ -168,8 +138,8 @@ def _links(keys: list[UUID], actor: Actor) -> Mapping[UUID, list[dict]]:
     """Where the agreements lead, as far as `actor` may see it."""
     found: dict[UUID, list[dict]] = defaultdict(list)
     if keys:
-        for agreement, key, kind, to, source, *titles in _asked_for_links(*_shape(actor)).rows(
-            keys=keys, **_of(actor)
+        for agreement, key, kind, to, source, *titles in _asked_for_links(Kind.of(actor)).rows(
+            keys=keys, **anybody.values(actor)
         ):
             title = languages.best(dict(zip(languages.CODES, titles, strict=True)), source=source)
             found[agreement].append(dossier.link(key, kind, to, title.value))
