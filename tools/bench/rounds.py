@@ -16,6 +16,9 @@ from tools.postgres import CHECKOUT, Refusal
 WARM_UP = 0.5
 """Seconds each contender is asked before anything counts, by as many clients as will be."""
 
+EACH = 10
+"""Requests at the least that are asked before anything counts: each process of a contender has then met some."""
+
 Ask = Callable[..., dict]
 """(operation, contender, clients, seconds) → what the client told; with `whole` each request is asked once at least."""
 
@@ -63,7 +66,7 @@ def asking(facts: Facts) -> Ask:
             "clients": clients,
             "seconds": seconds,
             "requests": requests,
-            "least": len(requests) if whole else 0,
+            "least": max(len(requests), EACH) if whole else 0,
         }
         told = subprocess.run(
             [sys.executable, "-m", "tools.bench.client"],
