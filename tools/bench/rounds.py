@@ -14,10 +14,10 @@ from tools.bench.servers import Contender, spent
 from tools.postgres import CHECKOUT, Refusal
 
 WARM_UP = 0.5
-"""Seconds each contender is asked before anything counts, by as many clients as will be."""
+"""Seconds each contender is asked before anything counts."""
 
-EACH = 10
-"""Requests at the least that are asked before anything counts: each process of a contender has then met some."""
+EACH = 8
+"""Clients that ask then, or more where more will ask: a connection stays with one process, and each is to meet some."""
 
 Ask = Callable[..., dict]
 """(operation, contender, clients, seconds) → what the client told; with `whole` each request is asked once at least."""
@@ -66,7 +66,7 @@ def asking(facts: Facts) -> Ask:
             "clients": clients,
             "seconds": seconds,
             "requests": requests,
-            "least": max(len(requests), EACH) if whole else 0,
+            "least": max(len(requests), 2 * clients) if whole else 0,
         }
         told = subprocess.run(
             [sys.executable, "-m", "tools.bench.client"],
@@ -115,7 +115,8 @@ def measured(
                     raise Refusal("the time was over")
                 for each in turns:
                     # Texts are kept for whoever asks again, as they are in life: what is asked is asked once before.
-                    ask(operation, each, many, min(WARM_UP, seconds), whole=not operation.writes)
+                    warm = min(WARM_UP, seconds)
+                    ask(operation, each, max(many, EACH), warm, whole=not operation.writes)
                 for number in range(1, rounds + 1):
                     for each in turns:
                         before = each.cpu(), spent(postgres)
