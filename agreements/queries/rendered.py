@@ -108,9 +108,12 @@ def _with_texts(asked: Compiled, columns: Sequence[str]) -> Compiled:
     sql = f"""
         SELECT {", ".join(f"page.{name}" for name in names)}, {", ".join(f"kept.{name}" for name in _TEXT)}
           FROM (SELECT *, row_number() OVER () FROM ({asked.sql}) found) page ({", ".join(names)}, place)
-          LEFT JOIN agreements_rendereddossier kept
-            ON kept.agreement = page.c0 AND kept.language = %s
-           AND kept.version = page.c2 AND kept.form = %s AND kept.steady @> %s::date
+          LEFT JOIN LATERAL (
+               SELECT * FROM agreements_rendereddossier one
+                WHERE one.agreement = page.c0 AND one.language = %s
+                  AND one.version = page.c2 AND one.form = %s AND one.steady @> %s::date
+               OFFSET 0  -- one by one, for there is a page of them, whatever PostgreSQL expects of all there are
+          ) kept ON true
          ORDER BY page.place
     """  # noqa: S608 our own names
     return Compiled(

@@ -108,6 +108,7 @@ READING = (
                         ),
                     ),
                     ("count=exact", _("Counts all results. Nothing is counted otherwise.")),
+                    ("count=capped", _("Counts up to 2,000, and “more” says whether there are more.")),
                     ("page_size", _("1 to 200 results a page, 50 if you do not say.")),
                     (
                         "cursor",

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from agreements.models import Agreement, FollowUp, Party, Signatory
+from agreements.models import Agreement, FollowUp, LastChange, Party, Signatory
 from audit.models import AuditEvent, Recorded
 from lib import search
 from lib.problems import Refused
@@ -47,8 +47,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 ROOMS = ("organizations", "agreements", "activities", "exchange")
-TOLD_ELSEWHERE = {Merge}
-"""The history of merges stays, as the trail does."""
+TOLD_ELSEWHERE = {Merge, LastChange}
+"""The history of merges stays, as the trail does, and what is drawn from the trail."""
 
 
 def kept(row):
