@@ -214,7 +214,7 @@ class KeysetPagination(BasePagination):
         """The place in the list of `view`, rows of `model`, that `request` asks for. Raises ValidationError."""
         self.request = request
         asked = request.query_params.get("page_size", str(PAGE_SIZE))
-        if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= LARGEST_PAGE:
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= LARGEST_PAGE):
             raise ValidationError(
                 {"page_size": [_("A page has 1 to %(most)d results.") % {"most": LARGEST_PAGE}]}
             )

@@ -1,12 +1,13 @@
 """Statements that PostgreSQL plans once for a connection, where planning would take longer than the answer.
 
 What is prepared belongs to a connection, and a connection to a worker: nothing between the registry and PostgreSQL
-may hand connections on from one transaction to the next (docs/operations.md).
+may hand connections on from one transaction to the next (docs/operations.md). A statement is called by a digest of its
+words, so that no name ever means another one.
 """
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,6 @@ from django.db import connection
 MOST = 200
 """How many statements a connection keeps; the one that was asked longest ago makes room."""
 
-_numbers = count(1)
 _kept: WeakKeyDictionary[Any, OrderedDict[str, str]] = WeakKeyDictionary()
 
 
@@ -47,12 +47,13 @@ def _prepared(sql: str, names: list[str]) -> str:
     if sql in kept:
         kept.move_to_end(sql)
         return kept[sql]
-    statement = f"mithaq_{next(_numbers)}"
+    statement = f"mithaq_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
     # Like the settings of a connection: no query of anybody's, neither counted nor told.
-    with connection.connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         if len(kept) >= MOST:
-            _sql, oldest = kept.popitem(last=False)
-            cursor.execute(f"DEALLOCATE {oldest}")
+            longest_ago = next(iter(kept))
+            cursor.execute(f"DEALLOCATE {kept[longest_ago]}")
+            del kept[longest_ago]
         places = {name: f"${place}" for place, name in enumerate(names, start=1)}
         cursor.execute(f"PREPARE {statement} AS {sql % places}")
     kept[sql] = statement

@@ -198,16 +198,6 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
         words = self.form.cleaned_data.get("q")
         return search.nearest(words, readable=self.queryset) if words else None
 
-    def counted(self, *, without: tuple[str, ...] = ()) -> QuerySet:
-        """What is left by all parameters but those named in `without`, to count in: a facet does not count itself."""
-        if self.steps.keys() & set(without):
-            return Agreement.objects.filter(pk__in=self.narrowed(without=without).values("pk"))
-        return self._left
-
-    @cached_property
-    def _left(self) -> QuerySet:
-        return Agreement.objects.filter(pk__in=_keys(self.qs))
-
     @cached_property
     def _said(self) -> QuerySet | list[UUID]:
         return _keys(self.queryset.filter(self.asked.condition))

@@ -45,4 +45,5 @@ def _gate(asked: Compiled, told: Mapping[str, Any]) -> Gate:
         f"g{place}": told[each.name] if isinstance(each, Open) else each
         for place, each in enumerate(asked.parameters)
     }
-    return Gate(asked.sql % tuple(f"%({name})s" for name in values) if asked.sql else "", values)
+    sql = asked.sql.replace("%%", "%%%%")
+    return Gate(sql % tuple(f"%({name})s" for name in values) if sql else "", values)

@@ -77,7 +77,7 @@ def _texts(begun: Q, readable: QuerySet) -> QuerySet:
 
 
 def _some(entries: QuerySet) -> QuerySet:
-    """So many that a reader finds theirs among them; of a few letters there may be a part of the registry."""
+    """As many as are looked at: of a few letters there may be a part of the registry. More letters find the rest."""
     return entries.values("pk")[:MOST_BEGUN]
 
 

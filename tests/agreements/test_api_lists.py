@@ -104,6 +104,7 @@ class TestStrictness:
             ("expand=programm", "/expand", "unknown_expand"),
             ("brief=1", "/brief", "invalid"),
             ("page_size=0", "/page_size", "invalid"),
+            ("page_size=000000001999999", "/page_size", "invalid"),
             ("identifier=press-archive", "/identifier", "invalid"),
             ("linked_to=MQ-0001", "/linked_to", "invalid"),
             ("updated_since=yesterday", "/updated_since", "invalid"),

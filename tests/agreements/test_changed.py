@@ -13,6 +13,7 @@ from agreements.queries import changes
 from agreements.queries.home import INWARD
 from audit import trail
 from audit.models import AuditEvent
+from lib.identity import new_id
 from tests.agreements.conftest import BY
 from tests.agreements.test_past import STEPS, History
 from tests.factories import AgreementFactory
@@ -77,6 +78,25 @@ class TestTheLastChange:
                 assert list(asked) == list(
                     Agreement.objects.filter(pk__in=told.values("chain")).order_by("number")
                 )
+
+    def test_of_what_was_entered_after_its_event_is_that_event(self, both):
+        """As an import of very many does it."""
+        key = new_id()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO audit_auditevent (chain, sequence, at, verb, target_type, target_id, actor, actor_id,
+                                              reason, request_id, xid, changes, previous_hash, hash)
+                SELECT %s, 0, now(), 'agreement.registered', 'agreements.agreement', %s, 'import', 'system', '', '', 0,
+                       '{}', '', ''
+                """,
+                [key, str(key)],
+            )
+            fresh = AgreementFactory.build(id=key, number=4711, kind=both[0].kind)
+            fresh.save(force_insert=True)
+
+        assert key in kept()
+        assert kept() == by_the_trail()
 
     def test_is_drawn_from_the_trail_again(self, both):
         before = kept()
