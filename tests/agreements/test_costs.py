@@ -653,12 +653,12 @@ def test_an_answer_costs_what_the_table_says_for_ten_agreements(few, row, reader
 @pytest.mark.drill
 @pytest.mark.parametrize("reader", Costs.READERS)
 @pytest.mark.parametrize("row", COSTS)
-def test_an_answer_costs_the_same_for_two_hundred(some, row, reader):
-    assert some[row, reader] == COSTS[row][Costs.READERS.index(reader)]
+def test_an_answer_costs_no_more_for_two_hundred(some, row, reader):
+    assert some[row, reader] <= COSTS[row][Costs.READERS.index(reader)]
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("reader", Costs.READERS)
 @pytest.mark.parametrize("row", LISTS)
-def test_a_list_costs_the_same_for_ten_thousand(many, row, reader):
-    assert many[row, reader] == COSTS[row][Costs.READERS.index(reader)]
+def test_a_list_costs_no_more_for_ten_thousand(many, row, reader):
+    assert many[row, reader] <= COSTS[row][Costs.READERS.index(reader)]
