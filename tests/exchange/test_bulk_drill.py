@@ -73,7 +73,9 @@ def test_killed_at_any_moment_it_leaves_nothing_and_is_started_again(tmp_path):
             assert any(line.split()[2] == doing for line in running.stderr)
             time.sleep(dice.uniform(0, later))
             running.send_signal(signal.SIGKILL)
-        assert running.returncode == -signal.SIGKILL, "it had ended already: kill it sooner, or take more rows"
+        assert running.returncode == -signal.SIGKILL, (
+            "it had ended already: kill it sooner, or take more rows"
+        )
         for _wait in range(100):
             if not left():
                 break
