@@ -59,6 +59,7 @@ def database(name: str) -> dict:
     settings = environ.Env.db_url_config(required(name))
     if "postgresql" not in settings["ENGINE"]:
         raise ImproperlyConfigured(f"{name} must be a postgresql:// address: the registry's rules live there")
+    settings["ENGINE"] = "lib.database"
     # Compiling a statement takes longer than any of ours does, and would begin with those that count many things.
     settings["OPTIONS"] = {"connect_timeout": 5, "options": "-c jit=off"} | settings.get("OPTIONS", {})
     return settings

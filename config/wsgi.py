@@ -1,8 +1,21 @@
 """The door for a WSGI server."""
 
 import os
+from collections.abc import Callable, Iterable
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+
+_django = get_wsgi_application()
+_ours = frozenset(os.environ)
+
+
+def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
+    """Django's, without the variables of the process, which some servers put into every request.
+
+    There are secrets among them, and what is called HTTP_… would pass for a header.
+    """
+    for name in _ours & environ.keys():
+        del environ[name]
+    return _django(environ, start_response)

@@ -335,11 +335,12 @@ def prepare(registry: Registry) -> str:
 
 
 def web(registry: Registry) -> Part:
-    """The web server: two processes of four threads, which keep connections open longer than a proxy does."""
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "75"]
-    command += ["--bind", f"127.0.0.1:{registry.port}", "--no-control-socket"]
-    command += ["--graceful-timeout", str(GRACE // 2)]
+    """The web server: two processes of four threads, which keep their connections to the database while they wait."""
+    command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface", "wsgi"]
+    command += ["--host", "127.0.0.1", "--port", str(registry.port), "--http", "1", "--no-ws"]
+    command += ["--workers", "2", "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600"]
+    command += ["--http1-header-read-timeout", "60000", "--http1-buffer-size", "65536"]
+    command += ["--respawn-failed-workers", "--workers-kill-timeout", str(GRACE // 2)]
     return Part("web server", command, mark="config.wsgi:application")
 
 
@@ -448,6 +449,10 @@ def mend(registry: Registry, part: Part) -> None:
     """Begin a dead part again, later each time; give up when it keeps dying quickly."""
     now = time.monotonic()
     if part.process is not None and (code := part.process.poll()) is not None:
+        with suppress(ProcessLookupError):
+            os.killpg(
+                part.process.pid, signal.SIGKILL
+            )  # its children, if it was killed: they would go on serving
         part.process = None
         part.deaths = part.deaths + 1 if now - part.began < QUICK_DEATH else 1
         if part.deaths >= DEATHS_ALLOWED:

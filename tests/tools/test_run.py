@@ -282,6 +282,21 @@ class TestParts:
 
         assert part.deaths == 1
 
+    def test_that_are_killed_leave_nobody_who_goes_on_serving(self, registry):
+        begets = "import os, time\nchild = os.fork()\nif child: print(child, flush=True)\ntime.sleep(600)"
+        part = Part("web", [sys.executable, "-c", begets], "web")
+        registry.parts = [part]
+        run.begin(registry, part)
+        until(lambda: registry.log("web").read_text().strip())
+        child = int(registry.log("web").read_text())
+        part.process.kill()
+        part.process.wait()
+        assert postgres.command_of(child)
+
+        run.mend(registry, part)
+
+        until(lambda: not postgres.command_of(child))
+
     def test_end_in_order_and_at_once_when_there_is_hurry(self, registry, capsys):
         heeding = Part("web", [sys.executable, "-c", SLEEPER], "web")
         stubborn = Part("worker", [sys.executable, "-c", STUBBORN], "worker")
