@@ -1,7 +1,12 @@
 """Middleware of the whole house."""
 
 import re
+from functools import cache
 from uuid import uuid4
+
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 
 from lib import tracing
 
@@ -21,3 +26,16 @@ class RequestId:
             response = self.get_response(request)
         response["X-Request-ID"] = request.id
         return response
+
+
+class ContentPolicy(CSPMiddleware):
+    """Django-CSP's, for a policy that is the same for every answer: put into words once, and not at each."""
+
+    def process_response(self, request, response):
+        response.headers.setdefault(HEADER, _policy())
+        return response
+
+
+@cache
+def _policy() -> str:
+    return build_policy()

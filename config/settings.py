@@ -61,7 +61,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.middleware.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.RequestId",
     "django.contrib.sessions.middleware.SessionMiddleware",

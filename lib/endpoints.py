@@ -227,8 +227,8 @@ class Listing(Records):
 
     # What is answered.
 
-    def narrowed(self, queryset, query: QueryDict):
-        """What the filters in `query` leave of `queryset`."""
+    def understood(self, queryset, query: QueryDict):
+        """The filters in `query` over `queryset`. Raises ValidationError."""
         filters = self.filters(query, queryset)
         if not filters.is_valid():
             raise ValidationError(
@@ -241,26 +241,32 @@ class Listing(Records):
                     for name, errors in filters.errors.as_data().items()
                 }
             )
-        return filters.qs
+        return filters
+
+    @property
+    def split(self) -> tuple[QueryDict, dict[str, list[str]]]:
+        """The filters of the address: those that narrow, and those by which something is taken away."""
+        plain, negated, known = QueryDict(mutable=True), {}, self.filter_names
+        for name, values in self.request.query_params.lists():
+            if name.startswith(NOT):
+                negated[name.removeprefix(NOT)] = values
+            elif name in known:
+                plain.setlist(name, values)
+        return plain, negated
 
     def filtered(self, queryset):
         """What is left of `queryset` by all filters of the address."""
         if self.filterset_class is None:
             return queryset
-        plain, negated = QueryDict(mutable=True), {}
-        for name, values in self.request.query_params.lists():
-            if name.startswith(NOT):
-                negated[name.removeprefix(NOT)] = values
-            elif name in self.filter_names:
-                plain.setlist(name, values)
-        found = self.narrowed(queryset, plain)
+        plain, negated = self.split
+        found = self.understood(queryset, plain).qs
         for name, values in negated.items():
             query = QueryDict(mutable=True)
             query.setlist(name, values)
             for each in self.goes_with.get(name, ()):
                 query.setlist(each, plain.getlist(each))
             try:
-                away = self.narrowed(queryset, query)
+                away = self.understood(queryset, query).qs
             except ValidationError as error:
                 raise ValidationError(
                     {f"{NOT}{each}": told for each, told in error.detail.items()}

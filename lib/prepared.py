@@ -34,12 +34,17 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple]:
         return cursor.fetchall()
 
 
-def tell(sql: str, values: Mapping[str, Any], types: Mapping[str, str]) -> None:
-    """Ask `sql`, which finds nothing, as `rows` does; each value goes as the type that is told of it."""
+def tell(sql: str, values: Mapping[str, Any], types: Mapping[str, str] | None = None) -> None:
+    """Ask `sql`, which finds nothing, as `rows` does; a value goes as the type that is told of it, if one is."""
     names = sorted(values)
     with connection.cursor() as cursor:
-        places = ", ".join(f"%s::{types[each]}" for each in names)
+        places = ", ".join(f"%s::{types[each]}" if types and each in types else "%s" for each in names)
         cursor.execute(f"EXECUTE {_prepared(sql, names)} ({places})", [values[each] for each in names])
+
+
+def called(sql: str) -> str:
+    """The name that `sql` is prepared under."""
+    return f"mithaq_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
 
 
 def _prepared(sql: str, names: list[str]) -> str:
@@ -47,7 +52,7 @@ def _prepared(sql: str, names: list[str]) -> str:
     if sql in kept:
         kept.move_to_end(sql)
         return kept[sql]
-    statement = f"mithaq_{hashlib.sha256(sql.encode()).hexdigest()[:24]}"
+    statement = called(sql)
     # Like the settings of a connection: no query of anybody's, neither counted nor told.
     with connection.wrap_database_errors, connection.connection.cursor() as cursor:
         if len(kept) >= MOST:

@@ -5,6 +5,7 @@ import ipaddress
 from django.db import connection
 from django.utils import timezone
 
+from lib import prepared
 from organizations.models import ApiToken
 
 REFUSALS = frozenset({401, 403, 429})
@@ -15,9 +16,13 @@ REFUSALS = frozenset({401, 403, 429})
 _NOTE = """
     INSERT INTO exchange_apicall (at, token_id, account_id, organization_id, caller, method, route, status, problem,
                                   milliseconds, request_id, address)
-    SELECT %s::timestamptz, %s::uuid, %s::uuid, %s::uuid, %s, %s, %s, %s, %s, %s, %s, %s::inet
+    SELECT %(at)s::timestamptz, %(token)s::uuid, %(account)s::uuid, %(organization)s::uuid, %(caller)s::text,
+           %(method)s::text, %(route)s::text, %(status)s::smallint, %(problem)s::text, %(milliseconds)s::int,
+           %(request)s::text, %(address)s::inet
 """
 HASTILY = " FROM set_config('synchronous_commit', 'off', true)"
+_ALONE = _NOTE + HASTILY
+STATEMENTS = (_NOTE, _ALONE)
 
 
 def note(
@@ -32,24 +37,23 @@ def note(
     address: str | None = None,
 ) -> None:
     """Write one call by `actor`, who may be anonymous."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NOTE if connection.in_atomic_block else _NOTE + HASTILY,
-            [
-                timezone.now(),
-                actor.pk if isinstance(actor, ApiToken) else None,
-                actor.account_id,
-                actor.organization_id,
-                actor.audit_label()[:200],
-                method[:10],
-                route[:80],
-                status,
-                problem[:40],
-                milliseconds,
-                request_id[:64],
-                _plain(address),
-            ],
-        )
+    prepared.tell(
+        _NOTE if connection.in_atomic_block else _ALONE,
+        {
+            "at": timezone.now(),
+            "token": actor.pk if isinstance(actor, ApiToken) else None,
+            "account": actor.account_id,
+            "organization": actor.organization_id,
+            "caller": actor.audit_label()[:200],
+            "method": method[:10],
+            "route": route[:80],
+            "status": status,
+            "problem": problem[:40],
+            "milliseconds": milliseconds,
+            "request": request_id[:64],
+            "address": _plain(address),
+        },
+    )
 
 
 def _plain(address: str | None) -> str | None:

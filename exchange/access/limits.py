@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from exchange.access.calls import HASTILY
+from lib import prepared
 from lib.problems import Problem
 
 WINDOW = 60
@@ -17,13 +18,14 @@ WINDOW = 60
 # another transaction that is left as it is there.
 _TAKE = """
     INSERT INTO exchange_ratewindow AS w (bucket, minute, used)
-    SELECT %s, floor(extract(epoch FROM clock_timestamp()) / 60), 1 {hastily}
+    SELECT %(bucket)s::text, floor(extract(epoch FROM clock_timestamp()) / 60), 1 {hastily}
     ON CONFLICT (bucket) DO UPDATE
        SET used = CASE WHEN w.minute >= excluded.minute THEN least(w.used + 1, 1000000000) ELSE 1 END,
            minute = greatest(w.minute, excluded.minute)
     RETURNING used, (60 - floor(extract(epoch FROM clock_timestamp()))::bigint %% 60)::int
 """
-_WAITING, _HASTY = _TAKE.format(hastily=""), _TAKE.format(hastily=HASTILY)
+_WAITING, _ALONE = _TAKE.format(hastily=""), _TAKE.format(hastily=HASTILY)
+STATEMENTS = (_WAITING, _ALONE)
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,7 @@ class Allowance:
 def take(kind: str, caller: str) -> Allowance:
     """Count one request of `kind` (a key of the setting API_LIMITS) by `caller`."""
     bucket = f"{kind} {caller}"
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING if connection.in_atomic_block else _HASTY, [bucket])
-        used, seconds = cursor.fetchone()
+    [(used, seconds)] = prepared.rows(_WAITING if connection.in_atomic_block else _ALONE, {"bucket": bucket})
     return Allowance(kind, bucket, settings.API_LIMITS[kind], used, seconds)
 
 
