@@ -30,7 +30,7 @@ test: $(INSTALLED_DEV) ## Run the tests (ARGS="tests/tools -k port" for some of 
 drill: $(INSTALLED_DEV) ## Run the long proofs: thousands of agreements, every page in every language
 	@$(PY) -m pytest -n 2 -m drill $(ARGS)
 
-bench: $(INSTALLED_DEV) ## Measure the speed beside PostgreSQL alone (SCALES=1k,10k,100k,1m: how it grows; ONLY=memory)
+bench: $(INSTALLED_DEV) ## Measure the speed beside PostgreSQL alone (SCALES=1k,10k,100k,1m: how it grows; ONLY=memory, import)
 	@$(PY) -m tools.bench
 
 check: $(INSTALLED_DEV) ## Check style, the order of the rooms, migrations and deployment settings

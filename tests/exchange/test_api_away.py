@@ -186,8 +186,8 @@ def served(environment: dict[str, str], folder: Path) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--worker-class=gthread"]
-    command += ["--workers=1", "--threads=2", f"--bind=127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "granian", "config.wsgi:application", "--interface=wsgi"]
+    command += ["--workers=1", "--blocking-threads=2", f"--port={port}", "--no-ws"]
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
     try:

@@ -45,7 +45,7 @@ SAID = {
     "Identifiers": ("", "", "ICE:1", "FR-34:2012-45 | ICE:7", "ICE:1 | ICE:1", "nowhere", "ICE:" + "9" * 201),
     "Type de convention": ("cooperation_agreement", "accord de coopération", "mariage", ""),
     "Langue": ("fr", "ar", "français", "de", ""),
-    "Intitulé": ("Enfance", "Back\\slash", "Deux; points", "x" * 501, "", "  Bords  ", "\x07bell"),
+    "Intitulé": ("Enfance", "Back\\slash", "Deux\n\\.\nlignes", "Deux; points", "x" * 501, "", "  Bords  ", "\x07bell"),
     "العنوان": ("", "الطفولة", "ا" * 501),
     "Partie 1": ("Aman", "AMAN", "aman", "Inconnu", ""),
     "Partie 2": ("Bayti", "Aman", "Nulle part", "ICE:12", "x" * 301, ""),
@@ -267,6 +267,12 @@ class TestAtAGlance:
             {"earliest": "2013-01-01", "latest": "2012-01-01", "stated": "x", "basis": "stated"},
             {"earliest": "2013-01-01", "basis": "derived"}, {"basis": "odd"},
             {"earliest": "9999-12-31", "basis": "none"},
+            {"stated": "x", "earliest": "2012-01-01", "latest": "9999-12-31", "basis": "stated"},
+            {"stated": "x", "earliest": "2013-01-01", "latest": "2012-01-01", "basis": "stated"},
+            {"stated": "x", "earliest": "20120101", "latest": "2012-01-01", "basis": "stated"},
+            {"stated": "x" * 1001, "earliest": "2012-01-01", "latest": "2012-01-01", "basis": "stated"},
+            {"stated": "x ", "earliest": "2012-01-01", "latest": "2012-01-01", "basis": "stated"},
+            {"stated": "x", "earliest": "2012-01-01", "latest": "2012-01-01", "basis": "stated", "note": "y"},
         )  # fmt: skip
         said = {
             "reference": words, "place_of_signature": words, "kind": ("x", "", None), "title_basis": ("source",),

@@ -23,8 +23,8 @@ from tests.factories import OrganizationFactory, UserFactory
 
 pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("long"), pytest.mark.django_db(transaction=True)]
 
-ROWS = 4_000
-MOMENTS = [("read", 0.5), ("checking", 0.2), ("checking", 1)]
+ROWS = 12_000
+MOMENTS = [("read", 1), ("checking", 1), ("entered", 0.5), ("entered", 3)]
 """What it is doing when it is killed, and up to how many seconds later."""
 
 

@@ -18,7 +18,7 @@ from organizations.models import Organization, User
 from organizations.services.tokens import issue_token
 from tests.bearing import bearing
 from tools import dataset, postgres
-from tools.bench import access, memory, report
+from tools.bench import access, importing, memory, report
 from tools.bench.__main__ import Wish, bench, wished
 from tools.bench.client import run
 from tools.bench.operations import (
@@ -142,12 +142,18 @@ class TestAWish:
         assert wished({"ONLY": "memory", "REQUESTS": "500"}, made=set()).requests == 500
         assert wished({"ONLY": "list"}, made=set()).requests == 0
 
+    def test_may_be_of_an_import(self):
+        assert wished({"ONLY": "import"}, made=set()).rows == 10_000
+        assert wished({"ONLY": "import", "ROWS": "500"}, made=set()).rows == 500
+        assert wished({"ONLY": "memory"}, made=set()).rows == 0
+
     @pytest.mark.parametrize(
         "environ",
         [
             {"SCALES": "2k"},
             {"ONLY": "lists"},
             {"ONLY": "memory,list"},
+            {"ONLY": "import", "ROWS": "0"},
             {"ROUNDS": "none"},
             {"ROUNDS": "0"},
             {"CLIENTS": ""},
@@ -439,3 +445,7 @@ def test_the_whole_at_a_tiny_scale(tmp_path: Path):
         held = memory.told_after(server, name, 150, 40, tmp_path, until=math.inf)
         assert held.splitlines()[3].split()[0] == "40"
         assert held == (tmp_path / "memory.txt").read_text().strip()
+
+        beside = importing.told_beside(server, name, 150, 60, tmp_path)
+        assert beside.startswith("60 agreements entered beside 150; ")
+        assert " of COPY, " in beside.splitlines()[-1]

@@ -25,6 +25,8 @@ DERIVED = {
     "organizations_descent": "ancestor_id, descendant_id, depth",
     "organizations_nameentry": "organization_id, person_id, fact, fact_id, language, words, named",
     "agreements_textentry": "agreement_id, programme_id, fact, fact_id, language, words, named",
+    "organizations_nameword": "word, sounds",
+    "agreements_textword": "word, sounds",
     "audit_rowversion": "table_name, row_id, owner_id, gone, row",
 }
 TIMED = {

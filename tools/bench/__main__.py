@@ -1,4 +1,4 @@
-"""`make bench`: reads SCALES, ROUNDS, SECONDS, ONLY, CLIENTS and DOCS, and says as much as it can while it goes.
+"""`make bench`: reads SCALES, ROUNDS, SECONDS, ONLY, CLIENTS, ROWS and DOCS, and says as much as it can while it goes.
 
 The sizes of SCALES are measured one after the other; several of them give the growth table, and there one client asks
 the application alone. A size that was never made is made first, which takes fifteen minutes at 100k. Where a size is
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import dataset, postgres
-from tools.bench import memory, report
+from tools.bench import importing, memory, report
 from tools.bench.operations import APPLICATION, BY_NAME, OPERATIONS, Facts, Operation
 from tools.bench.rounds import WARM_UP, Cell, asking, measured
 from tools.bench.servers import prepare, running, told
@@ -30,6 +30,9 @@ COPIED = 100_000
 
 MEMORY = "memory"
 """What ONLY names to have the memory of the application told after many requests: `memory.py`."""
+
+IMPORT = "import"
+"""What ONLY names to have an import of ROWS agreements told beside COPY of the same rows: `importing.py`."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Wish:
     """Minutes after which nothing begins any more."""
     requests: int = 0
     """How many mixed requests the memory is told after; none where it is not asked for."""
+    rows: int = 0
+    """How many agreements are imported; none where that is not asked for."""
 
     @property
     def minutes(self) -> float:
@@ -62,8 +67,8 @@ def wished(environ: Mapping[str, str], *, made: set[int]) -> Wish:
     if strangers := [each for each in names if each not in dataset.SIZES]:
         raise Refusal(f"SCALES={scales}: {strangers[0]} is none of {', '.join(dataset.SIZES)}.")
     only = [each for each in environ.get("ONLY", "").replace(" ", ",").split(",") if each]
-    remembers = only == [MEMORY]
-    only = [] if remembers else only
+    remembers, imports = only == [MEMORY], only == [IMPORT]
+    only = [] if remembers or imports else only
     if strangers := [each for each in only if each not in BY_NAME]:
         raise Refusal(f"ONLY={environ['ONLY']}: {strangers[0]} is none of {', '.join(BY_NAME)}.")
     grows = len(names) > 1
@@ -71,10 +76,11 @@ def wished(environ: Mapping[str, str], *, made: set[int]) -> Wish:
         clients = tuple(int(each) for each in environ.get("CLIENTS", "1" if grows else "1,16").split(","))
         rounds, seconds = int(environ.get("ROUNDS") or 3), float(environ.get("SECONDS") or 2)
         minutes, requests = float(environ.get("MINUTES") or 60), int(environ.get("REQUESTS") or 20_000)
+        rows = int(environ.get("ROWS") or 10_000)
     except ValueError as error:
-        raise Refusal(f"ROUNDS, SECONDS, CLIENTS, MINUTES and REQUESTS are numbers: {error}.") from None
-    if min(*clients, rounds, requests) < 1 or min(seconds, minutes) <= 0:
-        raise Refusal("ROUNDS, SECONDS, CLIENTS, MINUTES and REQUESTS count from one.")
+        raise Refusal(f"ROUNDS, SECONDS, CLIENTS, MINUTES, REQUESTS and ROWS are numbers: {error}.") from None
+    if min(*clients, rounds, requests, rows) < 1 or min(seconds, minutes) <= 0:
+        raise Refusal("ROUNDS, SECONDS, CLIENTS, MINUTES, REQUESTS and ROWS count from one.")
     sizes = [dataset.SIZES[each] for each in names]
     return Wish(
         sizes,
@@ -86,6 +92,7 @@ def wished(environ: Mapping[str, str], *, made: set[int]) -> Wish:
         environ.get("LIGHT", "") == "true" or any(dataset.is_light(each, wished=False) for each in sizes),
         minutes,
         requests if remembers else 0,
+        rows if imports else 0,
     )
 
 
@@ -165,6 +172,9 @@ def main(environ: Mapping[str, str]) -> int:
                 if wish.requests:
                     print(memory.told_after(server, name, size, wish.requests, log, until=until), flush=True)
                     continue
+                if wish.rows:
+                    print(importing.told_beside(server, name, size, wish.rows, log), flush=True)
+                    continue
                 dataset.tell(
                     f"{size:,} agreements: measuring, {wish.minutes:.0f} minutes where nobody is slow"
                 )
@@ -184,7 +194,7 @@ def main(environ: Mapping[str, str]) -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    if wish.requests:
+    if wish.requests or wish.rows:
         return 0
     growth = worst = ""
     if len(runs) > 1:

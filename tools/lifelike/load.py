@@ -4,7 +4,7 @@
 
 The rows are loaded while the triggers sleep; then, by the registry's own rules and in a few statements, come
 
-- the lines of descent of bodies, and all entries a search looks into (`lib.search.drawings`);
+- the lines of descent of bodies, all entries a search looks into (`lib.search.drawings`), and their words;
 - the trail: one sealed event for each body, person, programme, agreement and activity, and one for each publication,
   as if entered in another cluster (epoch 0), in a transaction of its own each. An event of registration carries the
   agreement's own row and not its whole dossier;
@@ -76,6 +76,7 @@ def fill(world: World, *, awake: bool = False, say: Say = tell) -> int:
                 loaded = sum(pool.map(partial(_half, world, _parameters()), range(2)))
         _step("lines of descent", lambda: cursor.execute(_DESCENT), say)
         _step("entries of the search", lambda: _in_two([*_entries()]), say)
+        _step("words of the entries", lambda: _in_two(_words()), say)
         _step("trail", lambda: _trail(cursor, world), say)
         _step("last changes", lambda: cursor.execute("SELECT mithaq_last_changes()"), say)
         _step("versions of rows", lambda: _versions(cursor, world), say)
@@ -177,6 +178,12 @@ _DESCENT = """
     INSERT INTO organizations_descent (ancestor_id, descendant_id, depth)
     SELECT ancestor, descendant, depth FROM line ORDER BY descendant, depth
 """
+
+
+def _words() -> list[str]:
+    from lib import search  # noqa: PLC0415
+
+    return search.words_drawn()
 
 
 def _entries() -> Iterator[str]:

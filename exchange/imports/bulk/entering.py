@@ -4,7 +4,7 @@ The triggers of the tables run as for everybody: they seal the trail, keep the v
 search and hold every key and rule. What is deferred is asked as it goes, so that nothing piles up until the end.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.db import connection
 
@@ -31,6 +31,13 @@ GREW = (
     "audit_rowversion",
 )
 """The tables that grow, to be analyzed before the commit: else the next plans are made for what they held before."""
+
+_SMALL = "SELECT oid::regclass::text FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples < %s"
+# What new entries bring to an index of words waits in a list, and goes into the index in its order once that is full:
+# the longer the list, the fewer pages are written twice. It is sorted in working memory.
+_WAITS_LONGER = "SET LOCAL gin_pending_list_limit = '64MB'; SET LOCAL work_mem = '64MB'"
+# The last round goes by what everybody goes by, and empties the list: nobody who comes after is to pay for it.
+_WAITS_NO_LONGER = "SET LOCAL gin_pending_list_limit TO DEFAULT"
 
 _UNNAMED = """
     SELECT asked, spoken, line FROM (
@@ -152,17 +159,21 @@ def enter(by: Actor, step: Callable[[int], None]) -> int:
     }
     entered = 0
     _pass_over()
+    rounds = list(_rounds())
     with connection.cursor() as cursor:
-        for number, (first, last) in enumerate(_rounds()):
+        cursor.execute(_WAITS_LONGER)
+        for number, (first, last) in enumerate(rounds, 1):
+            if number == len(rounds):
+                cursor.execute(_WAITS_NO_LONGER)
             made = 0
             for each in _ROUND:
                 cursor.execute(each.format(good=_GOOD), who | {"first": first, "last": last})
                 made = made or cursor.rowcount
             entered += made
             step(made)
-            if not number:
+            if number == 1:
                 # Keys are followed by plans that are kept: made while a table was empty, they would read all of it.
-                analyze()
+                analyze(_small())
     return entered
 
 
@@ -176,7 +187,14 @@ def _rounds() -> Iterator[tuple[int, int]]:
         yield from cursor.fetchall()
 
 
-def analyze() -> None:
+def _small() -> list[str]:
+    """Those of the tables that grow which held hardly anything when they were analyzed last."""
     with connection.cursor() as cursor:
-        for table in GREW:
+        cursor.execute(_SMALL, [list(GREW), AT_ONCE])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def analyze(tables: Iterable[str] = GREW) -> None:
+    with connection.cursor() as cursor:
+        for table in tables:
             cursor.execute(f"ANALYZE {table}")

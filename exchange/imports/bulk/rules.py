@@ -23,7 +23,7 @@ _HERE = """
               SELECT r.line, a.id, 1 AS way FROM bulk_row r JOIN readable a ON a.id = r.own
               UNION ALL SELECT r.line, a.id, 2 FROM bulk_row r JOIN readable a ON a.number = r.number
               UNION ALL SELECT r.line, a.id, 3 FROM bulk_row r JOIN readable a ON a.reference = r.reference
-               WHERE r.reference <> ''
+               WHERE r.reference <> '' AND a.reference <> ''
               UNION ALL SELECT b.line, a.id, 4 FROM bulk_identifier b JOIN agreements_agreementidentifier i
                 USING (scheme, value) JOIN readable a ON a.id = i.agreement_id) ways
              ORDER BY line, way) found
@@ -58,7 +58,7 @@ _NUMBER_TWICE = """
 # What belongs to a record that the person may not read is told by the rule that is met, and by nothing else.
 _HIDDEN_REFERENCE = """
     SELECT r.line FROM bulk_row r JOIN agreements_agreement a ON a.reference = r.reference
-     WHERE r.reference <> '' AND r.here IS NULL ORDER BY r.line
+     WHERE r.reference <> '' AND a.reference <> '' AND r.here IS NULL ORDER BY r.line
 """
 _HIDDEN_NUMBER = """
     SELECT DISTINCT r.line FROM bulk_identifier b JOIN agreements_agreementidentifier i USING (scheme, value)

@@ -1,11 +1,9 @@
 """Where rows wait until all of them are known: tables of the transaction alone, filled by COPY, gone with it."""
 
-import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from secrets import token_hex
 from typing import Any
 
 from django.db import connection
@@ -13,7 +11,7 @@ from django.db import connection
 from exchange.imports.bulk.told import Told
 from exchange.imports.lines import Line
 from lib import languages
-from lib.identity import new_id
+from lib.identity import new_ids
 
 _DATES = ("signed", "effective", "ends")
 _AGREEMENT = {
@@ -57,8 +55,11 @@ TABLES: dict[str, dict[str, str]] = {
     "bulk_identifier": _OWNED | {"scheme": "text", "value": "text"},
     "bulk_fault": {"line": "int", "letter": "text", "header": "text", "message": "text", "hint": "text"},
 }
+# What COPY reads otherwise. A backslash first: the others bring some.
+_ESCAPED = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
 _NO_TEXTS: dict[str, str] = {}
 _UNSAID = {"text": "", "range": None, "basis": "not_stated", "note": ""}
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class Staging:
@@ -66,9 +67,10 @@ class Staging:
 
     def __init__(self) -> None:
         self.waiting: dict[str, list[list[Any]]] = {table: [] for table in TABLES}
-        self.null = token_hex(8)
-        """Written for what is not there: no text of a file is this."""
+        self.ids = new_ids()
         with connection.cursor() as cursor:
+            # All rows of what is asked are read: no plan is to be made for the first ones.
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
             # Of an earlier import of the same transaction, if there was one.
             cursor.execute(
                 f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{each}' for each in (*TABLES, 'bulk_passed'))}"
@@ -81,12 +83,8 @@ class Staging:
         with connection.cursor() as cursor:
             for table, rows in self.waiting.items():
                 if rows:
-                    lines = io.StringIO()
-                    csv.writer(lines).writerows(rows)
-                    lines.seek(0)
-                    cursor.copy_expert(
-                        f"COPY pg_temp.{table} FROM STDIN (FORMAT csv, NULL '{self.null}')", lines
-                    )
+                    lines = io.StringIO("".join(map(_line, rows)))
+                    cursor.copy_expert(f"COPY pg_temp.{table} FROM STDIN", lines)
                     rows.clear()
 
     def settle(self) -> None:
@@ -109,28 +107,28 @@ class Staging:
         self._put("bulk_fault", number, letter, header, message, hint)
 
     def row(self, told: Told) -> None:
-        facts, line, key = told.facts, told.line, new_id()
+        facts, line, key = told.facts, told.line, next(self.ids)
         self._put(
             "bulk_row", line, key, told.code, told.own or None, told.number,
-            json.dumps(facts, ensure_ascii=False, separators=(",", ":")), *_columns(facts),
+            _as_json(facts), *_columns(facts),
         )  # fmt: skip
         for position, part in enumerate(facts["parties"], 1):
             pointer = part["organization"]
             language = told.asked.get(pointer)
             self._put(
-                "bulk_party", new_id(), key, line, position,
+                "bulk_party", next(self.ids), key, line, position,
                 None if language else pointer, part["name_as_written"],
                 pointer.removeprefix("organization:") if language else None, language,
             )  # fmt: skip
         for position, part in enumerate(facts["groups"]):
-            self._put("bulk_group", new_id(), key, line, position, *_spoken(part["texts"]))
+            self._put("bulk_group", next(self.ids), key, line, position, *_spoken(part["texts"]))
         for position, code in enumerate(facts["themes"]):
-            self._put("bulk_theme", new_id(), key, line, position, code)
+            self._put("bulk_theme", next(self.ids), key, line, position, code)
         for part in facts["identifiers"]:
-            self._put("bulk_identifier", new_id(), key, line, part["scheme"], part["value"])
+            self._put("bulk_identifier", next(self.ids), key, line, part["scheme"], part["value"])
 
     def _put(self, table: str, *values: Any) -> None:
-        self.waiting[table].append([self.null if each is None else each for each in values])
+        self.waiting[table].append(list(values))
 
 
 def _columns(facts: Mapping[str, Any]) -> Iterator[Any]:
@@ -167,6 +165,30 @@ def _claimed(claim: Mapping[str, Any] | None) -> tuple[Any, ...]:
     first, last = claim["earliest"], claim["latest"]
     days = f"[{first or ''},{last or ''}]" if first or last else None
     return claim["stated"] or "", days, claim["basis"], claim["note"]
+
+
+def _line(row: list[Any]) -> str:
+    """A row as COPY reads it."""
+    cells = [each if type(each) is str else r"\N" if each is None else str(each) for each in row]
+    line = "\t".join(cells)
+    # All of the signs that COPY reads otherwise are our own, in nearly every row.
+    if (
+        line.count("\\") == row.count(None)
+        and line.count("\t") == len(row) - 1
+        and "\n" not in line
+        and "\r" not in line
+    ):
+        return line + "\n"
+    return "\t".join(map(_cell, row)) + "\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return r"\N"
+    told = str(value)
+    for letter, escaped in _ESCAPED:
+        told = told.replace(letter, escaped)
+    return told
 
 
 @contextmanager

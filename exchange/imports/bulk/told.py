@@ -7,6 +7,7 @@ shape alone refuses, in its own words, and what it fills in is filled in here fr
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from exchange.imports.agreements import Entry
 from exchange.imports.known import Registry, as_uuid
 from exchange.imports.lines import Line
 from lib import languages
+from lib.claims import Basis, DateClaim
 from lib.problems import Refused
 from lib.shapes import checked, ready
 from organizations.models.organization import SourceLanguage
@@ -203,11 +205,24 @@ def _dates(told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
 
 @lru_cache(32_768)
 def _claim(parts: tuple[str | None, ...]) -> dict[str, Any] | None:
+    stated, *days, basis, note = parts
+    if basis == Basis.STATED and not note and _is_short(stated, 1000) and all(map(_is_day, days)):
+        earliest, latest = map(date.fromisoformat, days)
+        if earliest <= latest < date.max:
+            return DateClaim(stated, earliest, latest, Basis.STATED).as_json()
     told = {name: part for name, part in zip(_CLAIM, parts, strict=True) if part is not None}
     try:
         return ready(DatesShape).fields["signed"].run_validation(told).as_json()
     except ValidationError:
         return None
+
+
+def _is_day(text: str | None) -> bool:
+    """Whether it is a day as documents say one: not all that Python reads as a day is."""
+    try:
+        return text is not None and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _renewal(told: Mapping[str, Any]) -> dict[str, Any] | None:

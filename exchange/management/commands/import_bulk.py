@@ -39,7 +39,11 @@ class Command(BaseCommand):
             "--as", dest="email", metavar="EMAIL", required=True, help="the account it is for"
         )
         parser.add_argument("--check", action="store_true", help="tell what is wrong, and enter nothing")
-        parser.add_argument("--skip-bad", action="store_true", help="leave out the rows that are refused")
+        parser.add_argument(
+            "--skip-bad",
+            action="store_true",
+            help="leave out the rows that are refused; an organization entered for one stays",
+        )
         parser.add_argument(
             "--enter-unknown", action="store_true", help="enter organizations that nobody knows as new ones"
         )
