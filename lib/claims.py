@@ -7,6 +7,7 @@ stated and its range lies inside the asked one, *possible* when the range overla
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -154,6 +155,22 @@ def answer(field: str, asked: DateRange) -> Case:
         When(unknown(field), then=Value(Answer.UNKNOWN.value)),
         output_field=models.CharField(),
     )
+
+
+def answers(field: str, asked: DateRange, wished: Iterable[str]) -> Q:
+    """Rows that answer `asked` as one of `wished`; what is possible takes in what is certain.
+
+    What `answer` says, as a condition of the columns themselves, which indexes know.
+    """
+    ways = {
+        Answer.CERTAIN: lambda: certain(field, asked),
+        Answer.POSSIBLE: lambda: possible(field, asked),
+        Answer.UNKNOWN: lambda: unknown(field),
+    }
+    condition = Q(pk__in=[])
+    for each in wished:
+        condition |= ways[Answer(each)]()
+    return condition
 
 
 class LastDay(models.Func):

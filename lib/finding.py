@@ -1,8 +1,8 @@
 """How the terms of a search are taken: as they are, as the beginning of words, or as another word that was meant."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.core.exceptions import EmptyResultSet
@@ -13,7 +13,13 @@ from lib import search
 from lib.asking import Term, bare, distance, slips
 
 MOST_NEAR = 40
-"""How many words of the registry are weighed for one that it does not have."""
+"""As many words that may have been meant are looked for in what the reader may see, the nearest first."""
+MOST_SAYING = 1000
+"""In as many entries is each of them looked for."""
+MOST_COMPARED = 10
+"""Of as many that the reader may see, the shortest tells how it is written."""
+FARTHEST = 3
+"""More slips than these make another word of any."""
 
 
 class How(StrEnum):
@@ -59,96 +65,175 @@ class Taken:
         return tuple(each for each in meant if each.slips == meant[0].slips or each.sounds_alike)
 
 
-def take(
-    terms: Sequence[Term],
-    *,
-    found_in: Callable[[Q], list[QuerySet]],
-    near_in: dict[str, QuerySet],
-) -> list[Taken]:
-    """How each of `terms` is taken; one query.
+@dataclass(frozen=True)
+class Said:
+    """Where a word that may have been meant is looked for: `entries`, of which a reader may see those that are `seen`.
 
-    `found_in` gives the rows in which a condition on entries is met, among what the reader may see; `near_in` names
-    for each function that knows similar words (`mithaq_…_words_like`) the entries the reader may see.
+    `entries` are narrowed by columns of their own alone, so that an index finds those that say a word.
     """
-    if not terms:
-        return []
+
+    entries: QuerySet
+    seen: Q
+
+    def seen_sql(self, condition: str = "true") -> tuple[str, list]:
+        """SQL: the words of the entry `e.id`, if the reader may see it. OFFSET 0: one after the other is asked."""
+        seen = self.entries.model.objects.filter(self.seen).order_by().values_list("pk", "words", "folded")
+        sql, params = seen.query.sql_with_params()
+        return (
+            f"SELECT words FROM ({sql}) s (id, words, folded) WHERE s.id = e.id AND {condition} OFFSET 0",
+            list(params),
+        )
+
+
+def take(terms: Sequence[Term], said: Sequence[Said], *, hows: Sequence[How] | None = None) -> list[Taken]:
+    """How each of `terms` is taken; one query, and one more where a word is found nowhere and others are like it.
+
+    `hows` are told where they are known already. The words near a term are those of the whole registry, and only those
+    are told that stand in what the reader may see.
+    """
+    answers = _answers(terms, said, hows)
+    near = [
+        _possibly(term, *answer) if answer else []
+        for term, (_how, answer) in zip(terms, answers, strict=True)
+    ]
+    written = _written(list(dict.fromkeys(each.plain for words in near for each in words)), said)
+    return [
+        _taken(term, how, [_as(each, written) for each in words if each.plain in written])
+        for term, (how, _answer), words in zip(terms, answers, near, strict=True)
+    ]
+
+
+def _answers(
+    terms: Sequence[Term], said: Sequence[Said], hows: Sequence[How] | None
+) -> list[tuple[How, list | None]]:
+    """How each term is found; of one that is nowhere, plain, with the words that are like it; one query."""
     parts, values = [], []
-    for term in terms:
-        sql, params = _way(term, found_in, near_in)
-        parts.append(sql)
-        values += params
+    for place, term in enumerate(terms):
+        near, params = _near(term, said)
+        if hows is None:
+            sql, found_params = _how(term, said)
+            parts.append(f"CASE {sql} ELSE {near} END")
+            values += [*found_params, *params]
+        elif hows[place] is How.NOWHERE:
+            parts.append(near)
+            values += params
+        else:
+            parts.append("%s")
+            values.append(hows[place])
+    if hows is not None and How.NOWHERE not in hows:
+        return [(how, None) for how in hows]
+    if not parts:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", values)
-        answers = cursor.fetchone()
-    return [_taken(term, json.loads(answer)) for term, answer in zip(terms, answers, strict=True)]
+        told = cursor.fetchone()
+    return [(How.NOWHERE, json.loads(each)) if each.startswith("[") else (How(each), None) for each in told]
 
 
-def _way(term: Term, found_in, near_in) -> tuple[str, list]:
-    whole, params = _anywhere(found_in(search.whole(term)))
-    sql = f'WHEN {whole} THEN \'{{"how": "whole"}}\''
+def _how(term: Term, said: Sequence[Said]) -> tuple[str, list]:
+    """SQL: the cases in which a term is found as it is, or as the beginning of words."""
+    whole, params = _anywhere(search.whole(term), said)
+    sql = f"WHEN {whole} THEN '{How.WHOLE}'"
     if term.may_begin:
-        beginning, more = _anywhere(found_in(search.beginning(term)))
-        sql += f' WHEN {beginning} THEN \'{{"how": "beginning"}}\''
-        params += more
-    near, more = _near(term, near_in)
-    return f"CASE {sql} ELSE {near} END", params + more
+        beginning, more = _anywhere(search.beginning(term), said)
+        sql += f" WHEN {beginning} THEN '{How.BEGINNING}'"
+        params = [*params, *more]
+    return sql, params
 
 
-def _anywhere(querysets: list[QuerySet]) -> tuple[str, list]:
-    """SQL: whether any of `querysets` has a row."""
+def _near(term: Term, said: Sequence[Said]) -> tuple[str, list]:
+    """SQL: the term, made plain, and the words of the registry that are spelled or sound nearly so, as JSON."""
+    functions = dict.fromkeys(each.entries.model.words_like for each in said) if term.may_be_misspelt else ()
+    known = " UNION ".join(f"SELECT word, alike FROM {each}(%s)" for each in functions)
+    near = f"(SELECT json_agg(json_build_array(word, alike)) FROM ({known}) near)" if known else "NULL"
+    return f"json_build_array(mithaq_plain(%s), {near})::text", [
+        term.words,
+        *(term.words for _each in functions),
+    ]
+
+
+def _anywhere(condition: Q, said: Sequence[Said]) -> tuple[str, list]:
+    """SQL: whether any entry that the reader may see meets `condition`."""
     parts, values = ["false"], []
-    for each in querysets:
+    for each in said:
         try:
-            sql, params = each.order_by().values("pk")[:1].query.sql_with_params()
+            seen, seen_params = each.seen_sql()
+            saying, params = (
+                each.entries.filter(condition).order_by().values_list("pk").query.sql_with_params()
+            )
         except EmptyResultSet:
             continue
-        parts.append(f"EXISTS ({sql})")
-        values += params
+        parts.append(f"EXISTS (SELECT FROM ({saying} OFFSET 0) e (id) CROSS JOIN LATERAL ({seen}) seen)")
+        values += [*params, *seen_params]
     return " OR ".join(parts), values
 
 
-def _near(term: Term, near_in: dict[str, QuerySet]) -> tuple[str, list]:
-    """SQL: the words near the term, as JSON; each as it is written in the first entry that has it."""
-    sources, values = [], []
-    for function, entries in near_in.items() if term.may_be_misspelt else ():
+def _possibly(term: Term, plain: str, words: list[tuple[str, bool]] | None) -> list[Near]:
+    """The words that may have been meant, nearest first; not yet as they are written."""
+    letters = len(bare(term.words))
+    known: dict[str, bool] = {}
+    for word, alike in words or ():
+        known[word] = known.get(word, False) or alike
+    near = [Near(word, word, distance(plain, word), alike) for word, alike in known.items()]
+    near = [
+        each
+        for each in near
+        # One slip more than is forgiven: so far another spelling is offered.
+        if each.slips <= slips(letters) + 1 or (each.sounds_alike and each.slips <= FARTHEST)
+    ]
+    return sorted(near, key=lambda each: (each.slips, not each.sounds_alike, each.plain))[:MOST_NEAR]
+
+
+def _written(words: list[str], said: Sequence[Said]) -> dict[str, str]:
+    """Those of `words` that the reader may see somewhere, each as it is written there; one query, or none."""
+    parts, places, values, last = [], [], [], []
+    for number, each in enumerate(said if words else ()):
         try:
-            sql, params = entries.order_by().values_list("pk", "words").query.sql_with_params()
+            seen, params = each.seen_sql("asked.word = ANY(string_to_array(folded, ' '))")
+            entries, narrowed = each.entries.order_by().values_list("pk", "vector").query.sql_with_params()
         except EmptyResultSet:
             continue
-        sources.append(
-            f"SELECT near.word, seen.words FROM {function}(%s) near JOIN ({sql}) seen(id, words)"
-            " ON seen.id = near.entry"
+        saying = " UNION ALL ".join(
+            f"(SELECT {place} AS place, id FROM ({entries}) e (id, vector)"
+            f" WHERE vector @@ mithaq_phrase(%s) LIMIT {MOST_SAYING})"
+            for place in range(len(words))
         )
-        values += [term.words, *params]
-    if not sources:
-        return "json_build_object('how', 'nowhere', 'plain', mithaq_plain(%s))::text", [term.words]
-    return (
-        "(SELECT json_build_object('how', 'nowhere', 'plain', plain, 'near', (SELECT json_agg(json_build_array("
-        "word, (mithaq_marked(words, false, mithaq_phrase(word)))[1], mithaq_sounds(word) && mithaq_sounds(plain)))"
-        f" FROM (SELECT * FROM (SELECT DISTINCT ON (word) word, words FROM ({' UNION ALL '.join(sources)}) every"
-        " ORDER BY word, length(words), words) one"
-        f" ORDER BY similarity(word, plain) DESC, word LIMIT {MOST_NEAR}) nearest))::text"
-        " FROM mithaq_plain(%s) plain)"
-    ), [*values, term.words]
+        parts.append(f"saying{number} AS MATERIALIZED ({saying})")
+        values += [value for word in words for value in (*narrowed, word)]
+        places.append(
+            f"(SELECT seen.words FROM (SELECT id FROM saying{number} WHERE place = asked.place) e"
+            f" CROSS JOIN LATERAL ({seen}) seen LIMIT {MOST_COMPARED})"
+        )
+        last += params
+    if not places:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH {", ".join(parts)}
+                SELECT word, (SELECT token FROM mithaq_tokens(said) token
+                               WHERE word = ANY(string_to_array(mithaq_plain(token), ' ')) LIMIT 1)
+                  FROM (SELECT word, (SELECT words FROM ({" UNION ALL ".join(places)}) seen
+                                       ORDER BY length(words), words LIMIT 1) AS said
+                          FROM (SELECT word, place - 1 AS place
+                                  FROM unnest(%s::text[]) WITH ORDINALITY w (word, place)) asked OFFSET 0) found
+                 WHERE said IS NOT NULL""",
+            [*values, *last, words],
+        )
+        return {word: written or word for word, written in cursor.fetchall()}
+
+
+def _as(near: Near, written: Mapping[str, str]) -> Near:
+    return replace(near, written=written[near.plain])
 
 
 def _is_meant(near: Near, term: Term) -> bool:
     """Whether a word is near enough to be taken for the term without asking."""
     letters = len(bare(term.words))
-    return near.slips <= slips(letters) or (near.sounds_alike and letters > 3 and near.slips <= 3)
+    return near.slips <= slips(letters) or (near.sounds_alike and letters > 3 and near.slips <= FARTHEST)
 
 
-def _taken(term: Term, answer: dict) -> Taken:
-    if answer["how"] != "nowhere":
-        return Taken(term, How(answer["how"]))
-    plain = answer["plain"]
-    near = sorted(
-        (
-            Near(word, written or word, distance(plain, word), bool(alike))
-            for word, written, alike in answer.get("near") or ()
-            if word and not word.isdecimal()
-        ),
-        key=lambda each: (each.slips, not each.sounds_alike, each.plain),
-    )
+def _taken(term: Term, how: How, near: list[Near]) -> Taken:
+    if how is not How.NOWHERE:
+        return Taken(term, how)
     meant = any(_is_meant(each, term) for each in near)
     return Taken(term, How.SIMILAR if meant else How.NOWHERE, tuple(near))

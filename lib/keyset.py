@@ -156,6 +156,11 @@ def page(queryset, **where) -> Page:
     return here.page(list(here.rows(queryset)))
 
 
+def number(queryset, most: int | None) -> int:
+    """How many rows there are, or `most` if there are more; one query."""
+    return queryset.order_by().values("pk")[:most].count()
+
+
 def _beyond(order: Order, value: Any, backwards: bool, tie: Q) -> Q:
     """What comes after (backwards: before) a row whose value is `value`, empty values standing last."""
     name = order.value
@@ -244,17 +249,20 @@ class KeysetPagination(BasePagination):
 
     def paginate_queryset(self, queryset, request, view=None):
         here = self.asked(queryset.model, request, view)
-        return self.found(here, view.fetched(here, queryset), in_all=lambda: queryset)
+        return self.found(here, view.fetched(here, queryset), number=lambda most: number(queryset, most))
 
-    def found(self, here: Place, rows: list, *, in_all: Callable) -> list:
-        """The rows of the page `here`, of those read for it; what `in_all` gives is counted where that is asked for."""
+    def found(self, here: Place, rows: list, *, number: Callable[[int | None], int]) -> list:
+        """The rows of the page `here`, of those read for it.
+
+        `number` tells how many there are in all, or as many as it is given, where that is asked for.
+        """
         self.page = here.page(rows)
         self.count = {}
         if self.counted == "exact":
-            self.count = {"count": in_all().order_by().values("pk").count()}
+            self.count = {"count": number(None)}
         elif self.counted:
-            number = in_all().order_by().values("pk")[: CAPPED + 1].count()
-            self.count = {"count": min(number, CAPPED), "more": number > CAPPED}
+            counted = number(CAPPED + 1)
+            self.count = {"count": min(counted, CAPPED), "more": counted > CAPPED}
         return self.page.rows
 
     def link(self, cursor: str | None) -> str | None:

@@ -4,9 +4,11 @@ The functions of the database (`lib/migrations/0002_search.py`) say what is alik
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pgtrigger
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db import connection, models, transaction
@@ -23,6 +25,9 @@ class Entry(models.Model):
     `language` is empty where the fact states none (a place, a reference). `named` words are names: they are found from
     the other script too.
     """
+
+    words_like: ClassVar[str]
+    """The function of the database that knows words which are spelled or sound nearly so."""
 
     id = models.BigAutoField(primary_key=True)
     fact = models.CharField(_("kind of fact"), max_length=20)
@@ -59,6 +64,41 @@ class Entry(models.Model):
         return self.words
 
 
+class Word(models.Model):
+    """A plain word that an entry says or once said: what a misspelt one is looked for among, before any entry is.
+
+    It begins with a letter and has at most MOST_LETTERS. Two transactions that meet may both write it, so that neither
+    waits for the other. That a reader may be told it, is asked of the entries.
+    """
+
+    MOST_LETTERS = 40
+
+    id = models.BigAutoField(primary_key=True)
+    word = models.TextField(_("word"), db_collation="C")
+    sounds = models.GeneratedField(
+        verbose_name=_("how it sounds"),
+        expression=Func(F("word"), function="mithaq_sounds"),
+        output_field=ArrayField(models.TextField()),
+        db_persist=True,
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["word"], name="%(class)s_by_word"),
+            # Words are rarely new, and a list of those that wait would be read by every search.
+            GinIndex(
+                fields=["word"],
+                name="%(class)s_by_spelling",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 # What is kept ready.
 
 
@@ -89,41 +129,27 @@ def translated(fact: str, column: str, *, named: bool = False) -> list[Words]:
     ]
 
 
-class FoundByItsWords(pgtrigger.Trigger):
-    """Keeps the entries of a row in the table `entries` as the row says them.
+@dataclass(frozen=True)
+class _Drawn:
+    """How the entries of a row are drawn from it."""
 
-    `owner` is the column of `entries` that points at what is found by them, `key` the SQL of it over `{row}`;
-    `follows` are the columns of the row that the key is made of, where they may change.
-    """
+    entries: str
+    said: tuple[Words, ...]
+    owner: str
+    key: str
 
-    def __init__(self, entries: str, *said: Words, owner: str, key: str, follows: tuple[str, ...] = ()):
-        self.entries, self.said, self.owner, self.key = entries, said, owner, key
-        columns = list(dict.fromkeys((*(column for each in said for column in each.columns), *follows)))
-        same = " AND ".join(f"OLD.{column} IS NOT DISTINCT FROM NEW.{column}" for column in columns)
-        super().__init__(
-            name="is_found_by_its_words",
-            when=pgtrigger.After,
-            operation=pgtrigger.Insert | pgtrigger.Delete | pgtrigger.UpdateOf(*columns),
-            func=f"""
-                IF TG_OP = 'UPDATE' THEN
-                    IF {same} THEN RETURN NULL; END IF;
-                END IF;
-                IF TG_OP <> 'INSERT' THEN
-                    DELETE FROM {entries} WHERE fact_id = OLD.id AND fact IN ({self._facts()});
-                END IF;
-                IF TG_OP <> 'DELETE' THEN
-                    {self._insert("NEW", "")};
-                END IF;
-                RETURN NULL;
-            """,
-        )
-
-    def draw(self, table: str) -> str:
+    def of_rows(self, table: str) -> str:
         """SQL that writes the entries of all rows of `table`."""
         return self._insert("source", f"{table} source CROSS JOIN LATERAL ")
 
-    def _facts(self) -> str:
-        return ", ".join(f"'{fact}'" for fact in dict.fromkeys(each.fact for each in self.said))
+    def of_row(self, row: str) -> str:
+        """SQL that writes the entries of one row, under the name that a trigger gives it."""
+        return self._insert(row, "")
+
+    def no_longer(self, row: str) -> str:
+        """SQL that takes the entries of a row away."""
+        facts = ", ".join(f"'{fact}'" for fact in dict.fromkeys(each.fact for each in self.said))
+        return f"DELETE FROM {self.entries} WHERE fact_id = {row}.id AND fact IN ({facts})"
 
     def _insert(self, row: str, of: str) -> str:
         rows = ", ".join(
@@ -137,23 +163,122 @@ class FoundByItsWords(pgtrigger.Trigger):
         )
 
 
+class FoundByItsWords(pgtrigger.Trigger):
+    """Writes the entries of new rows, of all that one statement brings at once.
+
+    A statement that writes entries first makes ready what is generated in them: for one row that costs more than the
+    entries themselves.
+    """
+
+    def __init__(self, drawn: _Drawn):
+        self.drawn = drawn
+        super().__init__(
+            name="is_found_by_its_words",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="entered"),
+            func=f"{drawn.of_rows('entered')}; RETURN NULL;",
+        )
+
+
+class FoundByWhatItSaysNow(pgtrigger.Trigger):
+    """Draws the entries of a row anew where the words of it change, and takes them away with the row."""
+
+    def __init__(self, drawn: _Drawn, *columns: str):
+        same = " AND ".join(f"OLD.{column} IS NOT DISTINCT FROM NEW.{column}" for column in columns)
+        super().__init__(
+            name="is_found_by_what_it_says_now",
+            when=pgtrigger.After,
+            operation=pgtrigger.Delete | pgtrigger.UpdateOf(*columns),
+            func=f"""
+                IF TG_OP = 'UPDATE' THEN
+                    IF {same} THEN RETURN NULL; END IF;
+                END IF;
+                {drawn.no_longer("OLD")};
+                IF TG_OP = 'UPDATE' THEN
+                    {drawn.of_row("NEW")};
+                END IF;
+                RETURN NULL;
+            """,
+        )
+
+
+def found_by_words(
+    entries: str, *said: Words, owner: str, key: str, follows: tuple[str, ...] = ()
+) -> tuple[FoundByItsWords, FoundByWhatItSaysNow]:
+    """The triggers that keep the entries of each row in the table `entries` as the row says them.
+
+    `owner` is the column of `entries` that points at what is found by them, `key` the SQL of it over `{row}`;
+    `follows` are the columns of the row that the key is made of, where they may change.
+    """
+    drawn = _Drawn(entries, said, owner, key)
+    columns = dict.fromkeys((*(column for each in said for column in each.columns), *follows))
+    return FoundByItsWords(drawn), FoundByWhatItSaysNow(drawn, *columns)
+
+
+class KnowsItsWords(pgtrigger.Trigger):
+    """Notes the words in the table `words` that the entries written by a statement say and nothing said before."""
+
+    def __init__(self, words: str):
+        self.words = words
+        super().__init__(
+            name="knows_its_words",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=pgtrigger.Insert,
+            referencing=pgtrigger.Referencing(new="said"),
+            func=f"{self.draw('said')}; RETURN NULL;",
+        )
+
+    def draw(self, entries: str) -> str:
+        """SQL that notes the words of all rows of `entries`. OFFSET 0: each word is looked up, no table is read."""
+        return (
+            f"INSERT INTO {self.words} (word) SELECT told.word FROM"
+            f" (SELECT DISTINCT word COLLATE \"C\" AS word FROM {entries}, string_to_table({entries}.folded, ' ') word)"
+            f" told WHERE told.word >= 'a' AND length(told.word) BETWEEN 2 AND {Word.MOST_LETTERS}"
+            f" AND NOT EXISTS (SELECT FROM {self.words} known WHERE known.word = told.word OFFSET 0)"
+        )
+
+
+def words_drawn() -> list[str]:
+    """The SQL that notes the words of all entries, for when the triggers slept."""
+    return [trigger.draw(entries) for entries, trigger in _knowing().items()]
+
+
+def _knowing() -> dict[str, KnowsItsWords]:
+    """For each table of entries the trigger that notes their words."""
+    return {
+        model._meta.db_table: trigger
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", ())
+        if isinstance(trigger, KnowsItsWords)
+    }
+
+
 def drawings() -> dict[str, list[str]]:
     """For each table of entries, the SQL that draws all of it anew from the facts."""
     drawn: dict[str, list[str]] = {}
     for model in apps.get_models():
         for trigger in getattr(model._meta, "triggers", ()):
             if isinstance(trigger, FoundByItsWords):
-                drawn.setdefault(trigger.entries, []).append(trigger.draw(model._meta.db_table))
+                drawn.setdefault(trigger.drawn.entries, []).append(
+                    trigger.drawn.of_rows(model._meta.db_table)
+                )
     return drawn
 
 
 def rebuild() -> dict[str, int]:
-    """Draw every table of entries anew; how many each then holds. Needed only after a change of the rules."""
-    held = {}
+    """Draw every table of entries anew; how many each then holds. Needed only after a change of the rules.
+
+    Of words only those are left that something says.
+    """
+    held, knowing = {}, _knowing()
     with transaction.atomic(), connection.cursor() as cursor:
         for entries, statements in drawings().items():
             cursor.execute(f"LOCK TABLE {entries} IN SHARE ROW EXCLUSIVE MODE")
             cursor.execute(f"DELETE FROM {entries}")
+            cursor.execute(f"DELETE FROM {knowing[entries].words}")
             held[entries] = 0
             for each in statements:
                 cursor.execute(each)

@@ -35,7 +35,7 @@ def found(asked: Mapping[type[Term], Collection[str]]) -> dict[type[Term], dict[
         return told
     columns = [field.column for field in Term._meta.local_fields]
     each_of = (
-        f"SELECT {place}, {', '.join(columns)} FROM {model._meta.db_table} WHERE code = ANY(%(c{place})s::varchar[])"  # noqa: S608
+        f"SELECT {place}, {', '.join(columns)} FROM {model._meta.db_table} WHERE code = ANY(%(c{place})s::varchar[])"  # noqa: S608 - our own names
         for place, model in enumerate(models_asked)
     )
     codes = {f"c{place}": list(asked[model]) for place, model in enumerate(models_asked)}

@@ -46,11 +46,7 @@ def people_named(words: str) -> Q:
 
 def _named(words: str, owner: str) -> Q:
     entries = NameEntry.objects.filter(**{f"{owner}__isnull": False})
-    taken = finding.take(
-        asking.terms(words),
-        found_in=lambda condition: [entries.filter(condition)],
-        near_in={"mithaq_name_words_like": entries},
-    )
+    taken = finding.take(asking.terms(words), [finding.Said(entries, Q())])
     found = Q() if taken else Q(pk__in=[])
     for each in taken:
         found &= Q(pk__in=entries.filter(each.condition).values(owner))

@@ -137,12 +137,23 @@ class Agreements(InOtherFormats, AgreementWrites, Endpoint):
         return queryset if self.is_rendered else super().ready(queryset)
 
     def rows_of_page(self):
-        if not self.is_rendered or self.page_order or self.narrowing:
+        if not self.is_rendered or self.page_order:
             return super().rows_of_page()
-        # The whole list by number: what is asked most, and needs no query to be built.
-        here = self.paginator.asked(Agreement, self.request, self)
-        found = rendered.page(here, actor=self.request.user, on=timezone.localdate())
-        return self.paginator.found(here, found, in_all=self.get_queryset)
+        # By number: what is asked most, and needs no query to be built where nothing narrows it, or what did before.
+        listed = rendered.EVERYTHING
+        plain, negated = self.split
+        if negated:
+            return super().rows_of_page()
+        if plain:
+            filters = self.understood(self.get_queryset(), plain)
+            if (said := filters.settled) is None:
+                return self.paginate_queryset(filters.qs)
+            listed = rendered.Listed(said, filters.narrowed)
+        here, actor = self.paginator.asked(Agreement, self.request, self), self.request.user
+        found = rendered.page(here, listed, actor=actor, on=timezone.localdate())
+        return self.paginator.found(
+            here, found, number=lambda most: rendered.number(listed, most, actor=actor)
+        )
 
     def fetched(self, place, queryset):
         if not self.is_rendered:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from agreements.filters.days import DaysForm, days_filters, narrowed_by_days
@@ -202,13 +202,36 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
     def _said(self) -> QuerySet | list[UUID]:
         return _keys(self.queryset.filter(self.asked.condition))
 
-    def narrowed(self, *, without: tuple[str, ...] = ()) -> QuerySet:
-        """What is left by all parameters but those named in `without`."""
-        found = self.queryset.all()
+    @cached_property
+    def _changed(self) -> Q | Func:
+        return changes.since(self.form.cleaned_data["updated_since"], to=self.actor)
+
+    def narrowed(self, among: QuerySet | None = None, *, without: tuple[str, ...] = ()) -> QuerySet:
+        """What is left, `among` others than all that was given, by all parameters but those named in `without`."""
+        found = self.queryset.all() if among is None else among
         for name, step in self.steps.items():
             if name not in without:
                 found = step(found)
         return found
+
+    @property
+    def settled(self) -> frozenset | None:
+        """What the parameters say, if what they narrow by follows from that alone; then it may be put into SQL once.
+
+        None where a condition depends on who asks, on the day, or on what is recorded by now.
+        """
+        told = []
+        for name in self.steps:
+            if name in Agreement.DATES:
+                cleaned = self.form.cleaned_data
+                told.append((name, self.form.days.get(name), *cleaned[f"{name}_match"], bool(cleaned[name])))
+            elif name in _SETTLED:
+                values = self.form.cleaned_data[name]
+                values = kept(values) if name == "party" else values
+                told.append((name, *(getattr(each, "pk", each) for each in values)))
+            else:
+                return None
+        return frozenset({*told, self.form.cleaned_data.get("party_scope")})
 
     @property
     def steps(self) -> dict[str, Step]:
@@ -286,7 +309,7 @@ class AgreementFilter(days_filters(**Agreement.DATES)):
         return entered_since(found, moment)
 
     def by_change(self, found, moment):
-        return changes.since(found, moment, to=self.actor)
+        return found.filter(self._changed)
 
     # One condition for each parameter. Rows below an agreement are asked through their keys: nothing is joined.
 
@@ -371,6 +394,12 @@ _BY: dict[str, Callable] = {
     "created_since": AgreementFilter.by_entry,
     "updated_since": AgreementFilter.by_change,
 }
+
+
+_SETTLED = frozenset(
+    ("party", "kind", "theme", "programme", "group", "commitment_kind", "source_language", "editorial_state")
+)
+"""Parameters whose condition says what they say, whoever asks and whenever; so do the dates."""
 
 
 def _keys(found: QuerySet) -> QuerySet | list[UUID]:

@@ -11,13 +11,6 @@ from django.utils.translation import pgettext_lazy
 from lib import claims
 from lib.claims import Answer
 
-# What each match takes in: certain ⊆ possible.
-_TAKES = {
-    Answer.CERTAIN: {Answer.CERTAIN},
-    Answer.POSSIBLE: {Answer.CERTAIN, Answer.POSSIBLE},
-    Answer.UNKNOWN: {Answer.UNKNOWN},
-}
-
 
 class DaysForm(forms.Form):
     """Reads `<date>_from` and `<date>_to` as years, months or days; `days` then holds the asked range of each date."""
@@ -78,8 +71,7 @@ def narrowed_by_days(queryset, name: str, *, asked: DateRange | None, match: lis
     """
     if asked is not None:
         queryset = with_answer(queryset, name, asked)
-        wished = set().union(*(_TAKES[each] for each in match or [Answer.POSSIBLE]))
-        queryset = queryset.filter(**{f"{name}_answer__in": wished})
+        queryset = queryset.filter(claims.answers(name, asked, match or [Answer.POSSIBLE]))
     return queryset.filter(claims.unknown(name)) if unknown else queryset
 
 

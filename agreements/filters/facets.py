@@ -125,16 +125,6 @@ def told(
     )
 
 
-def facets(filters: AgreementFilter, *, whole: frozenset[str] = frozenset()) -> list[Facet]:
-    """Every facet of a list; those named in `whole` with all their options."""
-    return told(filters, whole=whole).facets
-
-
-def days(filters: AgreementFilter, name: str = "signed") -> Days:
-    """How the date `name` answers among what the other filters leave."""
-    return told(filters, date_of=name).days
-
-
 def _end(step: Generator, answers: list[Any]) -> Any:
     """What a step comes to."""
     try:
@@ -370,7 +360,7 @@ def _named_places(most: int) -> counting.Part:
         WITH named(words, owner) AS MATERIALIZED ({named}),
              folded AS MATERIALIZED (SELECT words, mithaq_fold(words) AS folded FROM named GROUP BY words)
         SELECT min(words COLLATE "C") AS words, count(DISTINCT owner) AS n FROM named JOIN folded USING (words)
-         GROUP BY folded ORDER BY n DESC, folded COLLATE "C" LIMIT {int(most)}) line"""  # noqa: S608
+         GROUP BY folded ORDER BY n DESC, folded COLLATE "C" LIMIT {int(most)}) line"""  # noqa: S608 - our own names
     return question, [each for _sql, given in parts for each in given]
 
 

@@ -31,7 +31,7 @@ from agreements.models.provisions import (
 )
 from agreements.models.rendered import RenderedDossier
 from agreements.models.review import ReviewComment
-from agreements.models.texts import TextEntry
+from agreements.models.texts import TextEntry, TextWord
 from agreements.models.vocabulary import AgreementKind, CommitmentKind, PartyRole, TargetGroup, Theme
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "Statement",
     "TargetGroup",
     "TextEntry",
+    "TextWord",
     "Theme",
     "WithoutSource",
 ]

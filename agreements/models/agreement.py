@@ -53,7 +53,7 @@ class Programme(Recorded):
         ]
         triggers = [
             *GUARDED,
-            search.FoundByItsWords(
+            *search.found_by_words(
                 "agreements_textentry",
                 *search.translated("programme", "name", named=True),
                 *search.translated("programme_short", "short_name", named=True),
@@ -150,7 +150,9 @@ class Agreement(Recorded):
     title_basis = models.CharField(
         _("title taken"), max_length=8, choices=TitleBasis, default=TitleBasis.REGISTRY
     )
-    kind = models.ForeignKey(AgreementKind, models.PROTECT, related_name="agreements", verbose_name=_("kind"))
+    kind = models.ForeignKey(
+        AgreementKind, models.PROTECT, related_name="agreements", verbose_name=_("kind"), db_index=False
+    )
     programme = models.ForeignKey(
         Programme,
         models.PROTECT,
@@ -292,6 +294,19 @@ class Agreement(Recorded):
         indexes = [
             models.Index(fields=["editorial_state", "-number"], name="agreement_by_state_and_number"),
             models.Index(fields=["kind", "-number"], name="agreement_by_kind"),
+            # What `visible_to` asks, so that counting many does not read them.
+            models.Index(
+                fields=["id"],
+                include=[
+                    "confidentiality",
+                    "editorial_state",
+                    "duplicate_of",
+                    "registered_by",
+                    "registered_for",
+                    "number",
+                ],
+                name="agreement_by_who_may_read_it",
+            ),
             GistIndex(fields=["signed_range"], name="agreement_by_signed_days"),
             GistIndex(fields=["ends_range"], name="agreement_by_ends_days"),
             # As the lists stand (queries/listing.py).
@@ -352,7 +367,7 @@ class Agreement(Recorded):
                     RETURN NULL;
                 """,
             ),
-            search.FoundByItsWords(
+            *search.found_by_words(
                 "agreements_textentry",
                 _CODE,
                 search.plain("reference", "reference"),
@@ -402,7 +417,7 @@ class AgreementIdentifier(Recorded):
                 violation_error_message=_("Another agreement has this identifier."),
             )
         ]
-        triggers = [*GUARDED, stays_with("agreement_id"), said(search.plain("identifier", "value"))]
+        triggers = [*GUARDED, stays_with("agreement_id"), *said(search.plain("identifier", "value"))]
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
@@ -412,9 +427,11 @@ class AgreementTheme(Recorded):
     """A theme of an agreement."""
 
     agreement = models.ForeignKey(
-        Agreement, models.CASCADE, related_name="theme_links", verbose_name=_("agreement")
+        Agreement, models.CASCADE, related_name="theme_links", verbose_name=_("agreement"), db_index=False
     )
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="agreement_links", verbose_name=_("theme"))
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, related_name="agreement_links", verbose_name=_("theme"), db_index=False
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta(Recorded.Meta):
@@ -427,6 +444,7 @@ class AgreementTheme(Recorded):
                 violation_error_message=_("The agreement already has this theme."),
             )
         ]
+        indexes = [models.Index(fields=["theme", "agreement"], name="agreement_by_theme")]
         triggers = [*GUARDED, stays_with("agreement_id")]
 
     def __str__(self) -> str:
@@ -456,6 +474,7 @@ class NamedGroup(Recorded):
         blank=True,
         related_name="named",
         verbose_name=_("target group"),
+        db_index=False,
     )
     of_organization = models.ForeignKey(
         Organization,
@@ -476,10 +495,11 @@ class NamedGroup(Recorded):
                 "text", name="named_group_has_a_name", message=_("Name the group as the source does.")
             )
         ]
+        indexes = [models.Index(fields=["concept", "agreement"], name="group_by_concept")]
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
-            said(*search.translated("group", "text"), search.plain("group_place", "place", named=True)),
+            *said(*search.translated("group", "text"), search.plain("group_place", "place", named=True)),
         ]
 
     def __str__(self) -> str:

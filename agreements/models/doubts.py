@@ -96,7 +96,7 @@ class OpenQuestion(Recorded):
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
-            said(*search.translated("question", "text")),
+            *said(*search.translated("question", "text")),
             refuse_unless(
                 f"{filled(DOUBTED)} <= 1",
                 name="open_question_is_about_one_thing",

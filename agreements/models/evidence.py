@@ -153,7 +153,7 @@ class AgreementSource(Recorded):
     """A source of an agreement."""
 
     agreement = models.ForeignKey(
-        Agreement, models.CASCADE, related_name="source_links", verbose_name=_("agreement")
+        Agreement, models.CASCADE, related_name="source_links", verbose_name=_("agreement"), db_index=False
     )
     source = models.ForeignKey(
         Source, models.PROTECT, related_name="agreement_links", verbose_name=_("source")
@@ -296,7 +296,9 @@ class Citation(Recorded):
     agreement = models.ForeignKey(
         Agreement, models.CASCADE, related_name="all_citations", verbose_name=_("for the agreement")
     )
-    source = models.ForeignKey(Source, models.PROTECT, related_name="citations", verbose_name=_("source"))
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="citations", verbose_name=_("source"), db_index=False
+    )
     start = models.PositiveIntegerField(_("from character"))
     end = models.PositiveIntegerField(_("to character, not included"))
     quote = models.TextField(_("quote"))
@@ -417,7 +419,7 @@ class Citation(Recorded):
         indexes = [models.Index(fields=["source", "start"], name="citation_by_place")]
         triggers = [
             *GUARDED,
-            said(search.plain("quote", "quote", language=_LANGUAGE_OF_SOURCE)),
+            *said(search.plain("quote", "quote", language=_LANGUAGE_OF_SOURCE)),
             refuse_unless(
                 f"{filled(CITED)} = 1 AND (NEW.of_agreement_id IS NULL OR NEW.of_agreement_id = NEW.agreement_id)",
                 name="citation_points_at_exactly_one_fact",

@@ -63,7 +63,7 @@ class LifecycleEvent(Recorded):
             *claim_constraints("lifecycle_event", "occurred"),
             *claim_constraints("lifecycle_event", "ends"),
         ]
-        triggers = [*GUARDED, stays_with("agreement_id"), said(*search.translated("event", "reason"))]
+        triggers = [*GUARDED, stays_with("agreement_id"), *said(*search.translated("event", "reason"))]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.occurred_text}"

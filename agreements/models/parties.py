@@ -19,14 +19,23 @@ class Party(Recorded):
     part_of = "agreement"
 
     agreement = models.ForeignKey(
-        Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement")
+        Agreement, models.CASCADE, related_name="parties", verbose_name=_("agreement"), db_index=False
     )
     position = models.PositiveSmallIntegerField(_("position"))
     organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="participations", verbose_name=_("organization")
+        Organization,
+        models.PROTECT,
+        related_name="participations",
+        verbose_name=_("organization"),
+        db_index=False,
     )
     role = models.ForeignKey(
-        PartyRole, models.PROTECT, related_name="parties", verbose_name=_("role"), default="party"
+        PartyRole,
+        models.PROTECT,
+        related_name="parties",
+        verbose_name=_("role"),
+        default="party",
+        db_index=False,
     )
     name_as_written = models.CharField(_("name as written"), max_length=300, blank=True, default="")
 
@@ -51,10 +60,14 @@ class Party(Recorded):
                 violation_error_message=_("Positions count from one."),
             ),
         ]
+        indexes = [
+            models.Index(fields=["organization", "agreement"], name="party_by_organization"),
+            models.Index(fields=["role"], name="party_by_role"),
+        ]
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
-            said(search.plain("party", "name_as_written", named=True)),
+            *said(search.plain("party", "name_as_written", named=True)),
             pgtrigger.Trigger(
                 name="leaves_two_parties_behind",
                 when=pgtrigger.After,
@@ -90,7 +103,9 @@ class Signatory(Recorded):
 
     part_of = "party"
 
-    party = models.ForeignKey(Party, models.CASCADE, related_name="signatories", verbose_name=_("party"))
+    party = models.ForeignKey(
+        Party, models.CASCADE, related_name="signatories", verbose_name=_("party"), db_index=False
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="signatures", verbose_name=_("person"))
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="signatures", verbose_name=_("office")

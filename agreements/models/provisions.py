@@ -59,7 +59,7 @@ class Objective(Provision):
         constraints = [
             said_in_a_language("text", name="objective_says_something", message=_("Say what is aimed at."))
         ]
-        triggers = [*GUARDED, stays_with("agreement_id"), said(*search.translated("objective", "text"))]
+        triggers = [*GUARDED, stays_with("agreement_id"), *said(*search.translated("objective", "text"))]
 
 
 class ObjectiveGroup(Recorded):
@@ -114,7 +114,7 @@ class Commitment(Provision):
 
     number = models.PositiveSmallIntegerField(_("number"))
     kind = models.ForeignKey(
-        CommitmentKind, models.PROTECT, related_name="commitments", verbose_name=_("kind")
+        CommitmentKind, models.PROTECT, related_name="commitments", verbose_name=_("kind"), db_index=False
     )
     purpose = translated(models.TextField(_("purpose"), blank=True, default=""))
     debtors = models.ManyToManyField(
@@ -159,10 +159,11 @@ class Commitment(Provision):
             ),
             *claim_constraints("commitment", "due"),
         ]
+        indexes = [models.Index(fields=["kind"], name="commitment_by_kind")]
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
-            said(
+            *said(
                 *search.translated("commitment", "text"),
                 *search.translated("purpose", "purpose"),
                 search.plain("commitment_place", "place", named=True),
@@ -174,7 +175,11 @@ class CommitmentDebtor(Recorded):
     """A party that owes a commitment; several owe it jointly."""
 
     commitment = models.ForeignKey(
-        Commitment, models.CASCADE, related_name="debtor_links", verbose_name=_("commitment")
+        Commitment,
+        models.CASCADE,
+        related_name="debtor_links",
+        verbose_name=_("commitment"),
+        db_index=False,
     )
     party = models.ForeignKey(Party, models.CASCADE, related_name="debtor_links", verbose_name=_("party"))
 
@@ -299,7 +304,7 @@ class Statement(Provision):
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
-            said(*search.translated("statement", "text")),
+            *said(*search.translated("statement", "text")),
             refuse_unless(
                 own_agreement(on_behalf_of_id="agreements_party"),
                 name="statement_speaks_for_a_party_of_its_agreement",
@@ -345,7 +350,7 @@ class Advantage(Provision):
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),
-            said(*search.translated("advantage", "text")),
+            *said(*search.translated("advantage", "text")),
             refuse_unless(
                 own_agreement(
                     provider_id="agreements_party",

@@ -61,9 +61,9 @@ def filled(columns: tuple[str, ...]) -> str:
     return f"num_nonnulls({', '.join(f'NEW.{column}_id' for column in columns)})"
 
 
-def said(*words: search.Words) -> search.FoundByItsWords:
+def said(*words: search.Words) -> tuple[pgtrigger.Trigger, ...]:
     """What a fact of an agreement says is found by a search of agreements."""
-    return search.FoundByItsWords(
+    return search.found_by_words(
         "agreements_textentry", *words, owner="agreement_id", key="{row}.agreement_id"
     )
 

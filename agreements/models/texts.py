@@ -52,6 +52,8 @@ class TextEntry(search.Entry):
         verbose_name=_("programme"),
     )
 
+    words_like = "mithaq_text_words_like"
+
     CALLED = (Fact.CODE, Fact.REFERENCE, Fact.TITLE)
     """What an agreement is called; migration 0012 gives these entries an index, which `hits.py` asks by its words."""
 
@@ -59,3 +61,13 @@ class TextEntry(search.Entry):
         abstract = False
         verbose_name = _("text to be found by")
         verbose_name_plural = _("texts to be found by")
+        triggers = [search.KnowsItsWords("agreements_textword")]
+
+
+class TextWord(search.Word):
+    """A word of a text. The database keeps it."""
+
+    class Meta(search.Word.Meta):
+        abstract = False
+        verbose_name = _("word of a text")
+        verbose_name_plural = _("words of texts")

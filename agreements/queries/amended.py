@@ -155,7 +155,7 @@ Setter = Callable[[Any, Any], None]
 
 def _hold(row: models.Model, name: str, rows: list) -> None:
     """Make `row` hold these related rows, as a prefetch does."""
-    held = getattr(row, name).get_queryset().none()
+    held = getattr(row, name).model.objects.none()
     held._result_cache = rows
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = held
 

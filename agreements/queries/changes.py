@@ -1,9 +1,10 @@
 """What happened to agreements, as it is told outside of the registry's own pages: in a feed, in a letter."""
 
+import json
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BooleanField, Func, Q, QuerySet
 
 from agreements.models import LastChange
 from agreements.queries.home import INWARD
@@ -30,13 +31,15 @@ def told(agreements: QuerySet, *, to: Actor) -> QuerySet:
     return events if to.may(Permission.HISTORY_VIEW) else events.exclude(verb__in=INWARD)
 
 
-def since(agreements: QuerySet, moment: datetime, *, to: Actor) -> QuerySet:
-    """Those of `agreements` of which something that may be told to `to` happened at `moment` or after it.
+def since(moment: datetime, *, to: Actor) -> Q | Func:
+    """The condition of agreements of which something that may be told to `to` happened at `moment` or after it.
 
-    One query, that counts up to MANY. Of fewer the numbers are found first, and only a page of them is looked up.
+    One query, for how many PostgreSQL expects, which takes as long of few as of many. Of fewer than MANY the numbers
+    are found first, and only a page of them is looked up; the others are found alike, only not as soon.
     """
     last = "touched" if to.may(Permission.HISTORY_VIEW) else "told"
     lately = LastChange.objects.filter(**{f"{last}__gte": moment})
-    if lately[: MANY + 1].count() > MANY:
-        return agreements.filter(**{f"last_change__{last}__gte": moment})
-    return agreements.filter(_IsOneOf("number", ArraySubquery(lately.values("number"))))
+    [expected] = json.loads(lately.explain(format="json"))
+    if expected["Plan"]["Plan Rows"] > MANY:
+        return Q(**{f"last_change__{last}__gte": moment})
+    return _IsOneOf("number", ArraySubquery(lately.values("number")))

@@ -58,7 +58,7 @@ class Look:
         if isinstance(question, Apart):
             return self._asked.setdefault((f"({sql})", tuple(parameters)), len(self._asked))
         # Not one more than is said: the set has one more, to know that there is.
-        shadow = f"WITH {_TABLE} AS NOT MATERIALIZED (SELECT * FROM found_{place} LIMIT {facets.LOOKED_AT})"  # noqa: S608
+        shadow = f"WITH {_TABLE} AS NOT MATERIALIZED (SELECT * FROM found_{place} LIMIT {facets.LOOKED_AT})"  # noqa: S608 - our own names
         return self._asked.setdefault((f"({shadow} {sql})", tuple(parameters)), len(self._asked))
 
     def answers(self) -> tuple[list[Total], list[Any]]:
@@ -66,7 +66,7 @@ class Look:
         named = ", ".join(
             f"found_{place} AS MATERIALIZED ({sql})" for place, (sql, _given) in enumerate(self._sets)
         )
-        totals = [f"(SELECT count(*) FROM found_{place})" for place in range(len(self._sets))]  # noqa: S608
+        totals = [f"(SELECT count(*) FROM found_{place})" for place in range(len(self._sets))]  # noqa: S608 - our own names
         told = ", ".join([*totals, *(sql for sql, _given in self._asked)])
         given = [each for _sql, parameters in (*self._sets, *self._asked) for each in parameters]
         with connection.cursor() as cursor:
@@ -78,7 +78,7 @@ class Look:
 def rows(queryset: QuerySet) -> Part:
     """A question that is answered with the rows of `queryset`, a list of columns each; see `told_rows`."""
     sql, parameters = _compiled(queryset) or ("SELECT 0 WHERE false", ())
-    return f"SELECT json_agg(line) FROM ({sql}) line", parameters  # noqa: S608
+    return f"SELECT json_agg(line) FROM ({sql}) line", parameters  # noqa: S608 - our own names
 
 
 def told_rows(answer: list[dict] | None) -> Iterator[list]:
@@ -94,7 +94,7 @@ def number(*querysets: QuerySet) -> Part:
     found = [part for each in querysets if (part := _compiled(each.order_by().values("pk")))]
     union = " UNION ".join(sql for sql, _given in found)
     parameters = [value for _sql, given in found for value in given]
-    return f"SELECT count(*) FROM ({union}) line" if found else "SELECT 0", parameters  # noqa: S608
+    return f"SELECT count(*) FROM ({union}) line" if found else "SELECT 0", parameters  # noqa: S608 - our own names
 
 
 def apart(queryset: QuerySet) -> Apart:
@@ -103,7 +103,7 @@ def apart(queryset: QuerySet) -> Apart:
         "SELECT WHERE false",
         (),
     )
-    return Apart(f"SELECT count(*) FROM ({sql}) line", given)  # noqa: S608
+    return Apart(f"SELECT count(*) FROM ({sql}) line", given)  # noqa: S608 - our own names
 
 
 def compiled(queryset: QuerySet) -> Part:

@@ -40,9 +40,14 @@ def _told(readable: QuerySet) -> QuerySet:
     return readable.order_by().values_list("pk", "number", "programme")
 
 
-def _gate(asked: Compiled, told: Mapping[str, Any]) -> Gate:
+def told(asked: Compiled, actor: Actor, *, mark: str) -> Gate:
+    """Any SQL that was written once for all actors of a kind, for this one; `mark` begins the names of its places."""
+    return _gate(asked, anybody.values(actor), mark)
+
+
+def _gate(asked: Compiled, told: Mapping[str, Any], mark: str = "g") -> Gate:
     values = {
-        f"g{place}": told[each.name] if isinstance(each, Open) else each
+        f"{mark}{place}": told[each.name] if isinstance(each, Open) else each
         for place, each in enumerate(asked.parameters)
     }
     sql = asked.sql.replace("%%", "%%%%")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 
 from agreements.models import TextEntry
 from lib import languages
@@ -184,6 +185,8 @@ class Look(StrEnum):
 
     EVERYWHERE = "everywhere"
     """In all places, and in MOST of them at most."""
+    ANYWHERE = "anywhere"
+    """In all places, until one is found."""
     NEWER = "newer"
     """In the agreements from `since` on."""
     NEWER_NAMES = "newer_names"
@@ -194,6 +197,7 @@ class Look(StrEnum):
 
 _LOOKED = {
     Look.EVERYWHERE: (_FROM_TEXTS, _FROM_NAMES),
+    Look.ANYWHERE: (_FROM_TEXTS, _FROM_NAMES),
     Look.NEWER: (_FROM_TEXTS, _FROM_NAMES),
     Look.NEWER_NAMES: (_FROM_TEXTS, (_TO_NAMES[0], *_FROM_NAMES[1:])),
     Look.AMONG: (_TO_TEXTS, _TO_NAMES),
@@ -208,7 +212,7 @@ def _hits(shapes: Sequence[Shape], term: int, look: Look) -> list[str]:
             term=term,
             hit=hit,
             weight=_WEIGHT,
-            newer=_Newer(asked=look is not Look.EVERYWHERE),
+            newer=_Newer(asked=look not in {Look.EVERYWHERE, Look.ANYWHERE}),
             among="others" if look is Look.AMONG else "newest",
             place=", e.ctid AS place" if look is Look.EVERYWHERE else "",
             narrowed={
@@ -285,6 +289,24 @@ def entries(shapes: tuple[Shape, ...]) -> str:
         _said(range(len(shapes)), "others"),
     ]
     return f"WITH {', '.join(parts)} SELECT json_agg(json_build_array(b.id, {_REASONS}))::text FROM others b"
+
+
+@lru_cache(maxsize=500)
+def first(gate: str, shapes: tuple[Shape, ...], tried: tuple[int, ...]) -> str:
+    """Tells of each term, which has as many ways as `tried` says, the first of them that finds an agreement."""
+    parts = [_asked(shapes)]
+    for term in range(len(shapes)):
+        parts += _hits(shapes, term, Look.ANYWHERE)[:-1]
+    ways, cases = iter(range(len(shapes))), []
+    for many in tried:
+        found = " ".join(
+            f"""WHEN EXISTS (SELECT FROM hits{term} h CROSS JOIN LATERAL (
+                    SELECT FROM ({gate}) a (id, number, programme) WHERE a.id = h.agreement_id OFFSET 0) a)
+                THEN {place}"""
+            for place, term in enumerate(islice(ways, many))
+        )
+        cases.append(f"CASE {found} END")
+    return f"WITH {', '.join(parts)} SELECT ARRAY[{', '.join(cases)}]"
 
 
 def _ranked(terms: range) -> list[str]:

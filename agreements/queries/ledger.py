@@ -1,12 +1,14 @@
 """Who owes what: the commitments of one agreement in lanes, one for each set of debtors."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db.models import Prefetch
 
 from agreements.models import Agreement, Commitment, Party
+from lib import prepared
 
 
 @dataclass
@@ -57,6 +59,27 @@ def labelled(
         labels.append(f"{_letters(debtors, len(parties))}{counts[debtors]}")
     ordered = sorted(counts, key=lambda debtors: (len(debtors) > 1, debtors))
     return labels, [(_letters(each, len(parties)), counts[each]) for each in ordered]
+
+
+_OWED = """
+    SELECT c.agreement_id, c.id, (SELECT count(*) FROM agreements_party p WHERE p.agreement_id = c.agreement_id),
+           (SELECT array_agg(p.position ORDER BY p.position) FROM agreements_commitmentdebtor d
+              JOIN agreements_party p ON p.id = d.party_id WHERE d.commitment_id = c.id)
+      FROM agreements_commitment c WHERE c.agreement_id = ANY (%(keys)s::text[]::uuid[]) ORDER BY c.number, c.id
+"""
+
+
+def labels(agreements: Iterable[UUID]) -> dict[UUID, str]:
+    """What `lanes` calls each commitment of the agreements, by its key; one query."""
+    counts: dict[tuple, int] = defaultdict(int)
+    found = {}
+    for agreement, key, parties, debtors in prepared.rows(
+        _OWED, {"keys": [str(each) for each in agreements]}
+    ):
+        letters = _letters(debtors or (), parties)
+        counts[agreement, letters] += 1
+        found[key] = f"{letters}{counts[agreement, letters]}"
+    return found
 
 
 def _letters(debtors: Sequence[int], parties: int) -> str:

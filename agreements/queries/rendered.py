@@ -1,12 +1,13 @@
 """Whole agreements out of the texts that are kept of them: what `dossier.read` tells, without reading a fact.
 
 A text that is missing, or of another version, form or day, is written anew by the one who asks, and kept for the next
-(`rendering`). What is asked most, one agreement and the pages of all, is asked with SQL that is written once.
+(`rendering`). What is asked most, one agreement, and pages of all or of what the same filters leave, is asked with SQL
+that is written once.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
@@ -42,11 +43,32 @@ def one(key: UUID, *, actor: Actor, on: date) -> Line | None:
     return next(iter(_lines(asked.rows(key=key, **anybody.values(actor), **_now(on)), _COLUMNS)), None)
 
 
-def page(place: Place, *, actor: Actor, on: date) -> list[Line]:
-    """The agreements at `place` of the list of all that `actor` may read, by number alone; one more, if there is."""
+@dataclass(frozen=True)
+class Listed:
+    """What of the agreements is in a list: what is `said` of them, and how that narrows a queryset.
+
+    What is said decides alone. So SQL is kept by it.
+    """
+
+    said: frozenset
+    narrowed: Callable[[QuerySet], QuerySet] = field(compare=False, repr=False)
+
+
+EVERYTHING = Listed(frozenset(), lambda found: found)
+
+
+def page(place: Place, listed: Listed, *, actor: Actor, on: date) -> list[Line]:
+    """The agreements at `place` of a list, as far as `actor` may read them, by number alone; one more, if there is."""
     after = {} if place.after is None else {"after": place.after}
-    asked = _asked_for_page(replace(place, after=_AFTER if after else None, bound=""), Kind.of(actor))
-    return _lines(asked.rows(**after, **anybody.values(actor), **_now(on)), _COLUMNS)
+    shape = replace(place, after=_AFTER if after else None, bound="")
+    asked, columns = _asked_for_page(shape, listed, Kind.of(actor))
+    return _lines(asked.rows(**after, **anybody.values(actor), **_now(on)), columns)
+
+
+def number(listed: Listed, most: int | None, *, actor: Actor) -> int:
+    """How many agreements are in a list, or `most` if there are more. One query."""
+    asked = _asked_for_number(listed, most, Kind.of(actor))
+    return asked.rows(**anybody.values(actor))[0][0] if asked.sql else 0
 
 
 def lines(agreements: QuerySet, *, on: date) -> list[Line]:
@@ -85,11 +107,20 @@ def _asked_for_one(kind: Kind) -> Compiled:
     return _with_texts(_asked(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY), _COLUMNS)
 
 
-@lru_cache(maxsize=1000)
-def _asked_for_page(place: Place, kind: Kind) -> Compiled:
-    readable = Agreement.objects.visible_to(kind.anybody)
+@lru_cache(maxsize=500)
+def _asked_for_page(place: Place, listed: Listed, kind: Kind) -> tuple[Compiled, Sequence[str]]:
+    found = place.rows(listed.narrowed(Agreement.objects.visible_to(kind.anybody)))
+    columns = (*_COLUMNS, *found.query.annotation_select)
     after = {} if place.after is None else {"after": _AFTER}
-    return _with_texts(_asked(place.rows(readable).values_list(*_COLUMNS), **after), _COLUMNS)
+    return _with_texts(_asked(found.values_list(*columns), **after), columns), columns
+
+
+@lru_cache(maxsize=500)
+def _asked_for_number(listed: Listed, most: int | None, kind: Kind) -> Compiled:
+    found = listed.narrowed(Agreement.objects.visible_to(kind.anybody)).order_by().values("pk")[:most]
+    asked = _asked(found)
+    counted = f"SELECT count(*) FROM ({asked.sql}) found"  # noqa: S608 our own names
+    return Compiled(counted if asked.sql else "", asked.parameters)
 
 
 @lru_cache(maxsize=100)

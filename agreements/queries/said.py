@@ -15,7 +15,7 @@ from agreements.queries import hits
 from agreements.queries.gates import Gate
 from agreements.queries.hits import CAPPED, Look, Way
 from lib import prepared
-from lib.asking import Kind, words_of
+from lib.asking import Kind, Term, words_of
 from lib.finding import How, Taken
 
 FIRST_LOOK = 2 * CAPPED
@@ -105,6 +105,17 @@ def scored(ways: Sequence[Way], gate: Gate) -> Answer:
     sql = hits.statement(gate.sql, hits.shapes(ways), (Look.EVERYWHERE,) * len(ways), ranked=False)
     [(often, count, _whole, told)] = prepared.rows(sql, gate.values | hits.values(ways))
     return Answer(json.loads(told) if told else [], capped=any(often) or count > CAPPED)
+
+
+def hows(terms: Sequence[Term], gate: Gate) -> list[How]:
+    """Whether each term is found as it is, as the beginning of words, or nowhere; one query."""
+    if not gate.sql or not terms:
+        return [How.NOWHERE for _each in terms]
+    tried = [(How.WHOLE, How.BEGINNING) if term.may_begin else (How.WHOLE,) for term in terms]
+    ways = [Way.of(Taken(term, how)) for term, each in zip(terms, tried, strict=True) for how in each]
+    sql = hits.first(gate.sql, hits.shapes(ways), tuple(map(len, tried)))
+    [(first,)] = prepared.rows(sql, gate.values | hits.values(ways))
+    return [How.NOWHERE if place is None else each[place] for each, place in zip(tried, first, strict=True)]
 
 
 def entries(ways: Sequence[Way], keys: Sequence[UUID]) -> dict[str, list[Entry]]:

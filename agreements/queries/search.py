@@ -18,7 +18,7 @@ from agreements.queries.hits import Way
 from audit.trail import Actor
 from lib import asking, finding, languages
 from lib.finding import How, Taken
-from organizations.models import Descent, NameEntry
+from organizations.models import Descent, NameEntry, Office
 
 Fact = TextEntry.Fact
 MOST_REASONS = 3
@@ -170,38 +170,42 @@ def ask(words: str, *, readable: QuerySet) -> Asked:
         return Asked([])
     gate = Gate.of(readable)
     hows = (How.WHOLE, How.BEGINNING) if len(terms) == 1 and terms[0].may_begin else (How.WHOLE,)
+    capped = False
     for how in hows:
         taken = [Taken(each, how) for each in terms]
-        asked = _found(taken, gate)
-        if asked is not None:
-            return asked
-    taken = _taken(terms, readable)
+        answer = _scored(taken, gate)
+        if answer.rows:
+            return _asked(taken, answer)
+        capped = capped or answer.capped
+    # One term that no agreement says, neither so nor as the beginning of a word, stands nowhere.
+    nowhere = len(terms) == 1 and not capped
+    taken = _taken(terms, readable, [How.NOWHERE] if nowhere else None)
     if any(each.how is How.NOWHERE for each in taken):
         return Asked(taken, {})
-    return _found(taken, gate) or Asked(taken)
+    return _asked(taken, _scored(taken, gate))
 
 
-def _found(taken: list[Taken], gate: Gate) -> Asked | None:
-    """The terms so taken, with the agreements where these are few; None where none says all of them."""
-    answer = said.scored([Way.of(each) for each in taken], gate)
-    if not answer.rows:
-        return None
-    few = not answer.capped and len(answer.rows) <= MOST_KEYS
+def _scored(taken: list[Taken], gate: Gate) -> said.Answer:
+    return said.scored([Way.of(each) for each in taken], gate)
+
+
+def _asked(taken: list[Taken], answer: said.Answer) -> Asked:
+    """The terms so taken, with the agreements where these are few."""
+    few = bool(answer.rows) and not answer.capped and len(answer.rows) <= MOST_KEYS
     return Asked(taken, {UUID(key): score for key, score in answer.rows} if few else None)
 
 
-def _taken(terms: list[asking.Term], readable: QuerySet) -> list[Taken]:
+def _taken(terms: list[asking.Term], readable: QuerySet, hows: Sequence[How] | None = None) -> list[Taken]:
     return finding.take(
         terms,
-        found_in=lambda condition: [
-            rows.filter(**{f"{agreement}__in": readable}) for rows, agreement in _paths(condition)
-        ],
-        near_in={
-            "mithaq_text_words_like": TextEntry.objects.filter(
-                Q(agreement__in=readable) | of_a_programme(readable)
+        [
+            finding.Said(
+                TextEntry.objects.all(),
+                Q(Exists(readable.filter(pk=OuterRef("agreement")))) | of_a_programme(readable),
             ),
-            "mithaq_name_words_like": NameEntry.objects.filter(leads_to(readable)),
-        },
+            finding.Said(NameEntry.objects.all(), leads_to(readable)),
+        ],
+        hows=said.hows(terms, Gate.of(readable)) if hows is None else hows,
     )
 
 
@@ -245,11 +249,13 @@ def _paths(condition: Q, *, facts: Sequence[str] = (), named: bool = True) -> li
 def leads_to(readable: QuerySet) -> Q:
     """Names that lead to one of the `readable` agreements; asked name by name, for few are asked about."""
     parties = Party.objects.filter(agreement__in=readable)
+    # With a limit the offices of the person come first, whatever PostgreSQL expects of the others.
+    offices = Office.objects.filter(person=OuterRef(OuterRef("person"))).values("pk")[:MOST_KEYS]
     return (
         Q(Exists(parties.filter(organization__above__ancestor=OuterRef("organization"))))
-        | Q(Exists(Statement.objects.filter(speaker__person=OuterRef("person"), agreement__in=readable)))
+        | Q(Exists(Statement.objects.filter(speaker__in=offices, agreement__in=readable)))
         | Q(Exists(Signatory.objects.filter(person=OuterRef("person"), party__in=parties)))
-        | Q(Exists(Citation.objects.filter(office__person=OuterRef("person"), agreement__in=readable)))
+        | Q(Exists(Citation.objects.filter(office__in=offices, agreement__in=readable)))
     )
 
 
@@ -260,12 +266,11 @@ def of_a_programme(readable: QuerySet) -> Q:
 
 def commitments_saying(words: str, *, readable: QuerySet) -> Q:
     """Commitments of `readable` agreements that say every term in their words, purpose or place; one query."""
-    entries = TextEntry.objects.filter(fact__in=OF_A_COMMITMENT, agreement__in=readable)
+    entries = TextEntry.objects.filter(fact__in=OF_A_COMMITMENT)
     taken = finding.take(
-        asking.terms(words),
-        found_in=lambda condition: [entries.filter(condition)],
-        near_in={"mithaq_text_words_like": entries},
+        asking.terms(words), [finding.Said(entries, Q(Exists(readable.filter(pk=OuterRef("agreement")))))]
     )
+    entries = entries.filter(agreement__in=readable)
     found = Q() if taken else Q(pk__in=[])
     for each in taken:
         found &= Q(pk__in=entries.filter(each.condition).values("fact_id"))

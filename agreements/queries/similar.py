@@ -7,36 +7,53 @@ Three things make an agreement similar, and each is told:
   folds them, by the trigrams they share (as pg_trgm counts). Words that more than a quarter of the newest agreements
   use («shall», «the party undertakes») weigh nothing, nor do the names of the parties;
 - its frame: programme and place of signature; theme and target group.
+
+In a large registry a body, a theme or a word may be in thousands of agreements, of which five are shown. So nothing is
+looked for in all of them: of a party, a theme, a group or a programme the newest WALKED agreements are looked through,
+of the bodies above and below a party the newest few, and what is said is compared with what the newest agreements say
+(`wording.READ`), with what is found for another reason, and with what shares a rare word, however old. What is found
+so costs the same in a registry of a thousand agreements and of a million; in one of some hundreds it is all there is.
+What a reader may not see takes part in none of it, but for a place among the newest.
 """
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+# ruff: noqa: S608  SQL out of our own names
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Value
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Agreement, AgreementTheme, Commitment, NamedGroup, Party
-from agreements.queries import ledger
-from lib import languages
+from agreements.models import Agreement, AgreementTheme, NamedGroup
+from agreements.queries import ledger, wording
+from agreements.queries.gates import Gate
+from agreements.queries.wording import Line, words_of
+from lib import languages, prepared
 from lib.asking import likeness
-from lib.folding import Fold
-from organizations.models import Descent
 
 SHOWN = 5
+COMMON_FROM = wording.COMMON_FROM
 ALIKE = 0.5
 """The part of their trigrams that two commitments share to be in similar words."""
-READ = 200
-"""How many of the newest agreements tell which words are common."""
-COMMON_FROM = 10
-"""A word is not common in fewer agreements than this, however few there are."""
+NEARLY_ALIKE = 0.3
+"""The same before the names of the parties are left out: below it nothing becomes alike."""
 CANDIDATES = 100
 """How many agreements, or commitments, each question brings at most."""
+NEAR = 40
+"""How many commitments, the newest, are compared in all their words, without the names of the parties."""
+WALKED = 200
+"""How many of the newest agreements of a party, a theme, a group or a programme are looked through."""
+FAMILY, WALKED_OF_FAMILY = 50, 5
+"""How many bodies above, and below, a party are looked through, the nearest ones, and how many agreements of each."""
+COMPARED = 20
+"""How many of what is found for other reasons is compared in its words, the most alike first."""
+RARE = 1
+"""A word that no more of the newest agreements use is looked for in the whole registry."""
 
 
 @dataclass
@@ -70,37 +87,63 @@ def similar(agreement: Agreement, *, readable: QuerySet, apart: Iterable = ()) -
     Needs `ledger.lanes` on `agreement`, its themes and groups. `apart` are keys of agreements told elsewhere (links).
     At most fourteen queries, each bounded, however many agreements there are.
     """
-    others = readable.exclude(pk__in=[agreement.pk, *apart])
+    others = Others.of(readable, apart={agreement.pk, *apart})
     found: dict[Key, list[Reason]] = defaultdict(list)
-    for reasons in (
-        of_parties({each.organization_id for each in agreement.parties.all()}, others),
-        _of_words(agreement, others),
-        _of_frame(agreement, others),
-    ):
-        for key, reason in reasons:
-            found[key].append(reason)
+    ours = {each.organization_id for each in agreement.parties.all()}
+    for key, reason in _of_parties(ours, others):
+        found[key].append(reason)
+    framed = list(_of_frame(agreement, others))
+    weights: dict[Key, int] = {key: reasons[0].weight for key, reasons in found.items()}
+    for key, reason in framed:
+        weights[key] = weights.get(key, 0) + reason.weight
+    strongest = sorted(weights, key=lambda key: (-weights[key], -key.number))[:COMPARED]
+    for key, reason in (*_of_words(agreement, others, strongest), *framed):
+        found[key].append(reason)
     best = sorted(found, key=lambda key: (-sum(each.weight for each in found[key]), -key.number))[:SHOWN]
     if not best:
         return []
-    rows = {
-        each.pk: each
-        for each in ledger.with_lanes(others.filter(pk__in=[each.pk for each in best])).prefetch_related(
-            Prefetch("theme_links", AgreementTheme.objects.select_related("theme")),
-            Prefetch("groups", NamedGroup.objects.select_related("concept")),
-        )
-    }
-    return [_told(agreement, rows[each.pk], found[each]) for each in best]
+    rows = readable.in_bulk([each.pk for each in best])
+    _tell(agreement, {each.pk: found[each] for each in best})
+    return [Similar(rows[each.pk], found[each]) for each in best if each.pk in rows]
 
 
-def _told(agreement: Agreement, other: Agreement, reasons: list[Reason]) -> Similar:
-    """With labels for commitments, and of our themes and groups those they share: known once the record is read."""
-    ledger.lanes(other)
+def _tell(agreement: Agreement, found: Mapping[UUID, list[Reason]]) -> None:
+    """Labels for commitments, and of our themes and groups those they share: known once it is known what is shown."""
+    paired = [key for key, reasons in found.items() if any(each.pairs for each in reasons)]
+    theirs = ledger.labels(paired) if paired else {}
     ours = {each.pk: each.label for each in agreement.commitments.all()}
-    theirs = {each.pk: each.label for each in other.commitments.all()}
-    for reason in reasons:
-        reason.pairs = [(ours[mine], theirs[its]) for mine, its in reason.pairs]
-        reason.names = [each for each in reason.names if each in (*_themes(other), *_concepts(other))]
-    return Similar(other, reasons)
+    named = [key for key, reasons in found.items() if any(each.names for each in reasons)]
+    shared: dict[UUID, set] = defaultdict(set)
+    if named:
+        for links, column in ((AgreementTheme, "theme"), (NamedGroup, "concept")):
+            rows = links.objects.filter(agreement__in=named).order_by()
+            for key, code in rows.values_list("agreement", column):
+                shared[key].add((column, code))
+    for key, reasons in found.items():
+        for reason in reasons:
+            reason.pairs = [(ours[mine], theirs[its]) for mine, its in reason.pairs]
+            reason.names = [each for kind, each in reason.names if (kind, each.pk) in shared[key]]
+
+
+class Others(NamedTuple):
+    """The agreements to find similar ones among: what passes the gate, but for those `apart`."""
+
+    gate: Gate
+    apart: frozenset[UUID]
+
+    @classmethod
+    def of(cls, readable: QuerySet, *, apart: Collection[UUID] = frozenset()) -> "Others":
+        return cls(Gate.of(readable), frozenset(apart))
+
+    def among(self, keys: Iterable[UUID], *, most: int | None = None) -> list[Key]:
+        """Those of `keys` that are among them, the newest first, at most so many; a query if there are any."""
+        asked = [str(each) for each in keys if each not in self.apart]
+        if not asked or not self.gate.sql:
+            return []
+        sql = f"""SELECT g.id, g.number FROM ({self.gate.sql}) g(id, number, programme)
+                   WHERE g.id = ANY (%(keys)s::text[]::uuid[]) ORDER BY g.number DESC"""
+        rows = prepared.rows(sql, self.gate.values | {"keys": asked})
+        return [Key(*row) for row in (rows if most is None else rows[:most])]
 
 
 def _themes(agreement: Agreement) -> list:
@@ -115,27 +158,59 @@ def _concepts(agreement: Agreement) -> list:
 
 # Parties.
 
+# Keys are drawn by time: the last ones of a body are its newest.
+_NEAR = f"""
+    WITH asked AS (SELECT unnest(%(ours)s::text[]::uuid[]) AS own)
+    SELECT own, own AS other FROM asked
+     UNION ALL
+    SELECT own, near.other FROM asked CROSS JOIN LATERAL (
+        SELECT other FROM (
+            SELECT descendant_id AS other, depth FROM organizations_descent
+             WHERE ancestor_id = own AND depth > 0 LIMIT {20 * FAMILY}
+        ) below ORDER BY depth, other LIMIT {FAMILY}
+    ) near
+     UNION ALL
+    SELECT own, near.other FROM asked CROSS JOIN LATERAL (
+        SELECT ancestor_id AS other FROM organizations_descent
+         WHERE descendant_id = own AND depth > 0 ORDER BY depth LIMIT {FAMILY}
+    ) near
+"""
+_BETWEEN = f"""
+    WITH family AS MATERIALIZED (SELECT unnest(%(family)s::text[]::uuid[]) AS id), walked AS MATERIALIZED (
+        SELECT p.agreement_id FROM unnest(%(ours)s::text[]::uuid[]) own CROSS JOIN LATERAL (
+            SELECT agreement_id FROM agreements_party WHERE organization_id = own
+             ORDER BY organization_id DESC, agreement_id DESC LIMIT {WALKED}
+        ) p
+         UNION
+        SELECT p.agreement_id FROM family CROSS JOIN LATERAL (
+            SELECT agreement_id FROM agreements_party WHERE organization_id = family.id
+             ORDER BY organization_id DESC, agreement_id DESC LIMIT {WALKED_OF_FAMILY}
+        ) p
+    )
+    SELECT walked.agreement_id, array_agg(p.organization_id::text) FROM walked CROSS JOIN LATERAL (
+        SELECT organization_id FROM agreements_party p WHERE p.agreement_id = walked.agreement_id OFFSET 0
+    ) p
+     GROUP BY walked.agreement_id HAVING count(*) FILTER (WHERE p.organization_id IN (SELECT id FROM family)) >= 2
+     ORDER BY walked.agreement_id DESC LIMIT {2 * CANDIDATES}
+"""
+
 
 def of_parties(ours: Collection[UUID], others: QuerySet) -> Iterator[tuple[Key, Reason]]:
     """Agreements between the same parties, or between bodies above or below them: at least two of `ours` each."""
-    family: dict[Any, set] = defaultdict(set)
-    lines = Descent.objects.filter(Q(ancestor__in=ours) | Q(descendant__in=ours))
-    for above, below in lines.values_list("ancestor", "descendant"):
-        for mine, other in ((above, below), (below, above)):
-            if mine in ours:
-                family[other].add(mine)
-    between = (
-        Party.objects.filter(organization__in=family, agreement__in=others.values("pk"))
-        .values("agreement")
-        .annotate(parties=Count("pk"), newest=Max("agreement__number"))
-        .filter(parties__gte=2)
-        .order_by("-newest")[:CANDIDATES]
-    )
-    theirs: dict[Key, set] = defaultdict(set)
-    rows = Party.objects.filter(agreement__in=between.values("agreement")).order_by()
-    for pk, number, organization in rows.values_list("agreement", "agreement__number", "organization"):
-        theirs[Key(pk, number)].add(organization)
-    for key, organizations in theirs.items():
+    return _of_parties(ours, Others.of(others))
+
+
+def _of_parties(ours: Collection[UUID], others: Others) -> Iterator[tuple[Key, Reason]]:
+    family: dict[UUID, set[UUID]] = defaultdict(set)
+    asked = [str(each) for each in ours]
+    for mine, other in prepared.rows(_NEAR, {"ours": asked}) if asked else ():
+        family[other].add(mine)
+    if len(family) < 2:
+        return
+    rows = prepared.rows(_BETWEEN, {"ours": asked, "family": [str(each) for each in family]})
+    theirs = {key: {UUID(each) for each in told} for key, told in rows}
+    for key in others.among(theirs, most=CANDIDATES):
+        organizations = theirs[key.pk]
         same = len(organizations & set(ours))
         if organizations == set(ours):
             words = ngettext("the same %(number)s party", "the same %(number)s parties", same) % {
@@ -166,52 +241,49 @@ class Said(NamedTuple):
     words: str
 
 
-def _of_words(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, Reason]]:
-    said = _folded(agreement.source_language).filter(agreement=agreement).order_by("number", "pk")
-    mine = [Said(each.pk, each.number, each.kind_id, each.words) for each in said]
-    if mine:
-        names = _names([agreement.pk])[agreement.pk]
-        yield from of_words(mine, others, language=agreement.source_language, names=names)
-
-
-def _folded(language: str) -> QuerySet:
-    """Commitments that say something in the language, with their `words` folded."""
-    column = f"text_{language}"
-    return Commitment.objects.exclude(**{column: ""}).alias(folded=Fold(column)).annotate(words=F("folded"))
+def _of_words(agreement: Agreement, others: Others, beside: Collection[Key]) -> list[tuple[Key, Reason]]:
+    said = wording.lines([agreement.pk])
+    language = agreement.source_language
+    mine = [Said(each.pk, each.number, each.kind, each.words) for each in said if each.language == language]
+    names = _names([agreement.pk])[agreement.pk] if mine else set()
+    return list(_in_words(mine, others, language=language, names=names, beside=beside))
 
 
 def of_words(
     mine: list[Said], others: QuerySet, *, language: str, names: set[str]
 ) -> Iterator[tuple[Key, Reason]]:
     """Agreements with commitments of the same kind in similar words; `names` are words of the names of our parties."""
-    light = common_words(language) | names
+    return _in_words(mine, Others.of(others), language=language, names=names)
+
+
+def _in_words(
+    mine: list[Said], others: Others, *, language: str, names: set[str], beside: Collection[Key] = ()
+) -> Iterator[tuple[Key, Reason]]:
+    """The same, also of agreements that are found for other reasons."""
+    newest = wording.newest()
+    light = newest.common[language] | names
     asked = {each: text for each in mine if len(words_of(text := without(each.words, light))) >= 2}
-    alike = Q(pk__in=[])
-    for text in asked.values():
-        alike |= Q(folded__trigram_word_similar=text)
-    kinds = {each.kind for each in asked}
-    near = list(
-        _folded(language)
-        .filter(
-            alike,
-            agreement__in=others.values("pk"),
-            **({} if None in kinds else {"kind__in": kinds}),
-        )
-        .select_related("agreement")
-        .order_by("-agreement__number", "number", "pk")[:CANDIDATES]
+    if not asked:
+        return
+    lines = {line.pk: line for each, text in asked.items() for line in newest.near(text, language, each.kind)}
+    lines |= _beyond(asked, newest, language, beside)
+    of_them = {each.pk for each in beside}
+    keys = {each.pk: each for each in others.among({line.agreement for line in lines.values()})}
+    ordered = sorted(
+        (line for line in lines.values() if line.agreement in keys),
+        key=lambda line: (line.agreement not in of_them, -keys[line.agreement].number, line.number, line.pk),
     )
-    names = _names({each.agreement_id for each in near})
+    near = list(islice((line for line in ordered if _may_be_alike(line, asked, light)), NEAR))
+    names_of = _names({each.agreement for each in near}) if near else {}
     pairs: dict[Key, list[tuple[float, int, int, UUID, UUID]]] = defaultdict(list)
     for its in near:
-        aside = light | names[its.agreement_id]
+        aside = light | names_of[its.agreement]
         words = without(its.words, aside)
         for own, text in asked.items():
-            if own.kind in (None, its.kind_id) and len(words_of(words)) >= 2:
+            if own.kind in (None, its.kind) and len(words_of(words)) >= 2:
                 share = likeness(without(text, aside), words)
                 if share >= ALIKE:
-                    pairs[Key(its.agreement_id, its.agreement.number)].append(
-                        (-share, own.number, its.number, own.pk, its.pk)
-                    )
+                    pairs[keys[its.agreement]].append((-share, own.number, its.number, own.pk, its.pk))
     for key, found in pairs.items():
         taken: set = set()
         matched = []
@@ -226,54 +298,94 @@ def of_words(
         yield key, Reason(words % {"number": len(told)}, min(2 * len(told), 6), pairs=told)
 
 
-def words_of(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text)
+def _may_be_alike(line: Line, asked: Mapping[Said, str], light: Collection[str]) -> bool:
+    words = without(line.words, light)
+    return any(
+        likeness(text, words) >= NEARLY_ALIKE for own, text in asked.items() if own.kind in (None, line.kind)
+    )
 
 
-def without(text: str, light: set[str]) -> str:
+def _beyond(
+    asked: Mapping[Said, str], newest: wording.Wording, language: str, beside: Collection[Key]
+) -> dict[UUID, Line]:
+    """What is to be compared beyond the newest agreements: `beside`, and what shares a rare word with us; one query."""
+    uses = newest.uses[language]
+    rare: dict[tuple[str, str], None] = {}
+    for text in asked.values() if not newest.is_all else ():
+        words = list(dict.fromkeys(words_of(text)))
+        for word in sorted(words, key=lambda each: uses[each])[:2]:
+            if uses[word] <= RARE:
+                rare[word, " ".join(each for each in words if each != word)] = None
+    others = () if newest.is_all else [each.pk for each in beside]
+    found = wording.beyond(others, list(rare), language=language, most=CANDIDATES)
+    return {each.pk: each for each in found if each.language == language}
+
+
+def without(text: str, light: Collection[str]) -> str:
     return " ".join(each for each in words_of(text) if each not in light)
 
 
-def common_words(language: str) -> set[str]:
+def common_words(language: str) -> frozenset[str]:
     """Words that more than a quarter of the newest published agreements use in their commitments."""
-    column = f"text_{language}"
-    newest = Agreement.objects.filter(editorial_state="published").order_by("-number").values("pk")[:READ]
-    told: dict[Any, set[str]] = defaultdict(set)
-    texts = Commitment.objects.filter(agreement__in=newest).exclude(**{column: ""}).order_by()
-    for key, text in texts.values_list("agreement", Fold(column)):
-        told[key].update(words_of(text))
-    counts = Counter(word for words in told.values() for word in words)
-    return {word for word, count in counts.items() if count >= COMMON_FROM and count > len(told) / 4}
+    return wording.newest().common[language]
 
 
-def _names(agreements: Iterable) -> dict[Any, set[str]]:
+# Each body once, however many of the agreements it is in.
+_NAMES = f"""
+    SELECT parties.agreements, mithaq_fold(concat_ws(' ', {", ".join(languages.columns("name", "short_name"))}))
+      FROM (SELECT organization_id, array_agg(agreement_id::text) AS agreements FROM agreements_party
+             WHERE agreement_id = ANY (%(keys)s::text[]::uuid[]) GROUP BY organization_id OFFSET 0) parties
+      JOIN organizations_organization o ON o.id = parties.organization_id
+"""
+
+
+def _names(agreements: Iterable[UUID]) -> dict[UUID, set[str]]:
     """The words of the names of the parties to each of the agreements, in every language."""
-    names: dict[Any, set[str]] = defaultdict(set)
-    columns = languages.columns("organization__name", "organization__short_name")
-    rows = Party.objects.filter(agreement__in=agreements).values_list(
-        "agreement", *(Fold(each) for each in columns)
-    )
-    for key, *folded in rows:
-        for name in folded:
-            names[key].update(words_of(name))
+    names: dict[UUID, set[str]] = defaultdict(set)
+    for keys, folded in prepared.rows(_NAMES, {"keys": [str(each) for each in agreements]}):
+        for key in keys:
+            names[UUID(key)].update(words_of(folded))
     return names
 
 
 # The frame.
 
+_FRAMED = f"""
+    WITH walked AS MATERIALIZED (
+        SELECT t.agreement_id FROM unnest(%(themes)s::text[]) asked CROSS JOIN LATERAL (
+            SELECT agreement_id FROM agreements_agreementtheme WHERE theme_id = asked
+             ORDER BY theme_id DESC, agreement_id DESC LIMIT {WALKED}
+        ) t
+         UNION
+        SELECT g.agreement_id FROM unnest(%(concepts)s::text[]) asked CROSS JOIN LATERAL (
+            SELECT agreement_id FROM agreements_namedgroup WHERE concept_id = asked
+             ORDER BY concept_id DESC, agreement_id DESC LIMIT {WALKED}
+        ) g
+    )
+    SELECT agreement_id FROM walked
+     WHERE EXISTS (SELECT 1 FROM agreements_agreementtheme t
+                    WHERE t.agreement_id = walked.agreement_id AND t.theme_id = ANY (%(themes)s::text[]))
+       AND EXISTS (SELECT 1 FROM agreements_namedgroup g
+                    WHERE g.agreement_id = walked.agreement_id AND g.concept_id = ANY (%(concepts)s::text[]))
+     ORDER BY agreement_id DESC LIMIT {2 * CANDIDATES}
+"""
+_UNDER = f"""
+    SELECT id FROM (
+        SELECT id, place_of_signature FROM agreements_agreement
+         WHERE programme_id = %(programme)s::text::uuid AND place_of_signature <> '' ORDER BY number DESC LIMIT {WALKED}
+    ) under WHERE mithaq_fold(place_of_signature) = mithaq_fold(%(place)s)
+"""
 
-def _of_frame(agreement: Agreement, others: QuerySet) -> Iterator[tuple[Key, Reason]]:
+
+def _of_frame(agreement: Agreement, others: Others) -> Iterator[tuple[Key, Reason]]:
     """Agreements under the same programme signed at the same place; with a theme and a target group in common."""
     if agreement.programme_id and agreement.place_of_signature:
-        rows = others.alias(place=Fold("place_of_signature")).filter(
-            programme=agreement.programme_id, place=Fold(Value(agreement.place_of_signature))
-        )
-        for key in rows.order_by("-number").values_list("pk", "number")[:CANDIDATES]:
-            yield Key(*key), Reason(_("the same programme and place of signature"), 2)
+        asked = {"programme": str(agreement.programme_id), "place": agreement.place_of_signature}
+        for key in others.among(row[0] for row in prepared.rows(_UNDER, asked))[:CANDIDATES]:
+            yield key, Reason(_("the same programme and place of signature"), 2)
     themes, concepts = _themes(agreement), _concepts(agreement)
     if themes and concepts:
-        rows = others.filter(
-            pk__in=Agreement.objects.filter(theme_links__theme__in=themes).values("pk"),
-        ).filter(pk__in=Agreement.objects.filter(groups__concept__in=concepts).values("pk"))
-        for key in rows.order_by("-number").values_list("pk", "number")[:CANDIDATES]:
-            yield Key(*key), Reason(_("the same theme and target group"), 1, names=[*themes, *concepts])
+        asked = {"themes": [each.pk for each in themes], "concepts": [each.pk for each in concepts]}
+        names = [*(("theme", each) for each in themes), *(("concept", each) for each in concepts)]
+        for key in others.among((row[0] for row in prepared.rows(_FRAMED, asked)), most=CANDIDATES):
+            yield key, Reason(_("the same theme and target group"), 1, names=names)

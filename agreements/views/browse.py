@@ -10,6 +10,7 @@ from agreements.forms.desk import FollowUpForm
 from agreements.models import Agreement
 from agreements.queries import duplicates, sheet, versions
 from agreements.queries.next_step import changes_in_review, standing
+from agreements.queries.opened import opened
 from agreements.views import identity, past
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -23,9 +24,10 @@ def agreement_sheet(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("There is no agreement with this number."))
     clocks = versions.read_clocks(request.GET, now=timezone.now())
     on = clocks.on()
-    readable = Agreement.objects.visible_to(request.user)
-    asked = readable if clocks.is_past else sheet.with_everything(readable, on=on)
-    agreement = asked.filter(number=number).first()
+    if clocks.is_past:
+        agreement = Agreement.objects.visible_to(request.user).filter(number=number).first()
+    else:
+        agreement = opened(number, reader=request.user, on=on)
     if agreement is None:
         agreement = identity.old_address(request, number)
         if isinstance(agreement, HttpResponse):

@@ -1,5 +1,7 @@
 """The tags every template has without asking: the icons."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -15,6 +17,11 @@ def icon(name: str, dir: bool = False, extra: str = "") -> SafeString:
     `dir` mirrors it in a right-to-left text: arrows, chevrons and quotes, never a clock or a check.
     `extra` adds classes.
     """
+    return _drawn(name, dir, extra)
+
+
+@lru_cache(maxsize=500)
+def _drawn(name: str, dir: bool, extra: str) -> SafeString:
     classes = " ".join(filter(None, ("i", "i-dir" if dir else "", extra)))
     return format_html(
         '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name

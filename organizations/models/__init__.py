@@ -2,7 +2,7 @@
 
 from organizations.models.accounts import Anonymous, ApiToken, System, User
 from organizations.models.identity import DistinctPeople, Merge
-from organizations.models.names import NameEntry
+from organizations.models.names import NameEntry, NameWord
 from organizations.models.organization import (
     Alias,
     Descent,
@@ -24,6 +24,7 @@ __all__ = [
     "ExternalIdentifier",
     "Merge",
     "NameEntry",
+    "NameWord",
     "Office",
     "Organization",
     "OrganizationKind",

@@ -181,7 +181,7 @@ class Organization(Recorded):
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id") | pgtrigger.Delete,
                 func=DESCEND,
             ),
-            search.FoundByItsWords(
+            *search.found_by_words(
                 "organizations_nameentry",
                 *search.translated("name", "name", named=True),
                 *search.translated("short_name", "short_name", named=True),
@@ -258,7 +258,7 @@ class Alias(Recorded):
         ]
         triggers = [
             *Recorded.Meta.triggers,
-            search.FoundByItsWords(
+            *search.found_by_words(
                 "organizations_nameentry",
                 search.plain("alias", "name", language="{row}.language", named=True),
                 owner="organization_id",

@@ -54,7 +54,7 @@ class Person(Recorded):
         ]
         triggers = [
             *Recorded.Meta.triggers,
-            search.FoundByItsWords(
+            *search.found_by_words(
                 "organizations_nameentry",
                 *search.translated("person", "name", named=True),
                 owner="person_id",

@@ -61,19 +61,21 @@ class TestTheLastChange:
             trail.record(verb, both[0], by=BY)
 
         found = {
-            name: list(changes.since(Agreement.objects.all(), before, to=people[name]))
+            name: list(Agreement.objects.filter(changes.since(before, to=people[name])))
             for name in ("reader", "editor")
         }
 
         assert found == {"reader": [], "editor": [both[0]]}
 
-    def test_is_asked_for_like_the_trail(self, both, people):
+    @pytest.mark.parametrize("many", [changes.MANY, -1])
+    def test_is_asked_for_like_the_trail(self, both, people, monkeypatch, many):
+        monkeypatch.setattr(changes, "MANY", many)
         later = AgreementFactory(published=True)
         moments = AuditEvent.objects.filter(chain=later.pk).values_list("at", flat=True)
         for moment in (*moments, timezone.now() - timedelta(days=1), timezone.now()):
             for reader in (people["reader"], people["editor"]):
                 told = changes.told(Agreement.objects.all(), to=reader).filter(at__gte=moment)
-                asked = changes.since(Agreement.objects.order_by("number"), moment, to=reader)
+                asked = Agreement.objects.order_by("number").filter(changes.since(moment, to=reader))
 
                 assert list(asked) == list(
                     Agreement.objects.filter(pk__in=told.values("chain")).order_by("number")
@@ -111,11 +113,5 @@ class TestTheLastChange:
         draft = AgreementFactory(registered_by=people["editor"])
         services.remove_draft(draft.pk, by=people["editor"])
 
-        assert (
-            list(
-                changes.since(
-                    Agreement.objects.all(), timezone.now() - timedelta(days=1), to=people["editor"]
-                )
-            )
-            == []
-        )
+        lately = changes.since(timezone.now() - timedelta(days=1), to=people["editor"])
+        assert not Agreement.objects.filter(lately).exists()

@@ -295,7 +295,7 @@ def test_every_facet_counts_what_counting_by_hand_finds(registry):
         left_by = narrowed(registry, asked)
         numbers = {Agreement(number=each).code for each in filters.qs.values_list("number", flat=True)}
         assert numbers == {row.code for row in left_by()}, asked.urlencode()
-        for facet in facets.facets(filters, whole=frozenset(filters.form.fields)):
+        for facet in facets.told(filters, whole=frozenset(filters.form.fields)).facets:
             left = left_by(but=facet.name)
             scope = facet.name == "party" and asked.get("party_scope") == "subtree"
             by_hand = Counter(
@@ -315,7 +315,7 @@ def test_a_chosen_party_is_offered_however_rare_and_no_other_counts_less_for_it(
 
     def parties() -> dict[str, int]:
         filters = filtered(QueryDict(f"party={team.pk}&party_scope=subtree"))
-        found = {each.name: each for each in facets.facets(filters, whole=frozenset({"party"}))}
+        found = {each.name: each for each in facets.told(filters, whole=frozenset({"party"})).facets}
         return {each.value: each.count for each in found["party"].options}
 
     everybody = parties()
@@ -329,7 +329,7 @@ def test_a_chosen_party_is_offered_however_rare_and_no_other_counts_less_for_it(
 
 def test_a_date_counts_its_three_answers_and_the_years_it_may_lie_in(registry):
     for asked in combinations(registry, 60):
-        days = facets.days(filtered(asked))
+        days = facets.told(filtered(asked)).days
         left = narrowed(registry, asked)(but="signed")
         if "signed_from" in asked:
             year = int(asked["signed_from"])
@@ -349,7 +349,7 @@ def test_facets_cost_the_same_whatever_is_asked_and_however_much_there_is(
     for asked in (QueryDict(""), *combinations(registry, 5)):
         filters = filtered(asked)
         with django_assert_max_num_queries(26):
-            facets.facets(filters)
+            facets.told(filters)
 
 
 def codes_of_the_list(asked: QueryDict) -> list[str]:

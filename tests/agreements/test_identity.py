@@ -190,11 +190,11 @@ class TestPairsOfAgreements:
     def test_cost_the_same_however_many(self, two, django_assert_num_queries):
         entered(*two, text=ARTICLE)
         entered(*two, text=ARTICLE)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             assert len(self.pairs()) == 1
         for _each in range(6):
             entered(*two, text=ARTICLE)
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             assert len(self.pairs()) == 28
 
 

@@ -5,8 +5,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from agreements.models import Agreement, AgreementTheme, TargetGroup, Theme
-from agreements.queries import ledger, similar
+from agreements.models import Agreement, AgreementTheme, Commitment, TargetGroup, Theme
+from agreements.queries import ledger, similar, wording
 from tests.factories import (
     AgreementFactory,
     CommitmentFactory,
@@ -171,6 +171,95 @@ class TestBecauseOfTheFrame:
         self.framed(other_theme, concept)
 
         assert found(one) == {other: [f"the same theme and target group: {theme}; {concept}"]}
+
+
+class TestInALargeRegistry:
+    """Where not everything is looked through: the limits are so low that three agreements are many."""
+
+    CARAVANS = "Send medical caravans to older persons."
+
+    @pytest.fixture
+    def crowded(self, monkeypatch):
+        """What makes everything made before it too old to be among the newest."""
+
+        def crowd():
+            monkeypatch.setattr(wording, "READ", 2)
+            monkeypatch.setattr(wording, "COMMON_FROM", 100)
+            for _each in range(3):
+                made("Lend one bus a month.", "Paint a wall.")
+
+        return crowd
+
+    def test_the_newest_are_compared(self, crowded):
+        crowded()
+        one, other = made(self.CARAVANS), made(self.CARAVANS)
+
+        assert found(one) == {other: ["1 commitment in similar words: A1 ~ A1"]}
+
+    def test_a_rare_word_finds_however_old(self, crowded):
+        other = made(self.CARAVANS)
+        crowded()
+
+        assert found(made(self.CARAVANS)) == {other: ["1 commitment in similar words: A1 ~ A1"]}
+
+    def test_a_rare_word_alone_does_not(self, crowded):
+        made("Caravans are washed, painted and parked under the old bridge of the town.")
+        crowded()
+
+        assert found(made(self.CARAVANS)) == {}
+
+    def test_words_that_the_newest_use_find_no_old_ones(self, crowded):
+        made("Lend one bus a month.")
+        crowded()
+        one = made("Lend one bus a month.")
+
+        assert len(found(one)) == 1
+
+    def test_the_words_of_what_the_parties_find_are_compared_however_old(self, crowded, monkeypatch):
+        monkeypatch.setattr(similar, "RARE", -1)
+        pair = OrganizationFactory.create_batch(2)
+        other = made(self.CARAVANS, parties=pair)
+        crowded()
+
+        assert found(made(self.CARAVANS, parties=pair)) == {
+            other: ["the same two parties", "1 commitment in similar words: A1 ~ A1"]
+        }
+
+    def test_what_is_kept_is_what_they_say_now(self, crowded):
+        crowded()
+        one, other = made(self.CARAVANS), made(self.CARAVANS)
+        assert list(found(one)) == [other]
+        with transaction.atomic():
+            Commitment.objects.filter(agreement=other).update(text_en="Open a counter in the town hall.")
+            Agreement.objects.filter(pk=other.pk).update(version=other.version + 1)
+            record(other)
+
+        assert found(one) == {}
+
+    def test_what_was_taken_back_is_not_kept(self, crowded):
+        crowded()
+        one, other = made(self.CARAVANS), made("Open a counter in the town hall.")
+        try:
+            with transaction.atomic():
+                Commitment.objects.filter(agreement=other).update(text_en=self.CARAVANS)
+                Agreement.objects.filter(pk=other.pk).update(version=other.version + 1)
+                assert list(found(one)) == [other]
+                raise InterruptedError
+        except InterruptedError:
+            pass
+        with transaction.atomic():
+            Agreement.objects.filter(pk=other.pk).update(version=other.version + 1)
+            record(other)
+
+        assert found(one) == {}
+
+    def test_nothing_that_is_kept_is_told_to_those_who_may_not_read_it(self, crowded):
+        crowded()
+        one = made(self.CARAVANS)
+        hidden = made(self.CARAVANS, confidentiality="restricted")
+
+        assert list(found(one)) == [hidden]
+        assert found(one, actor=UserFactory()) == {}
 
 
 class TestTheList:

@@ -134,9 +134,11 @@ class TestTheGuard:
             "organizations.ApiToken",
             "organizations.Descent",
             "organizations.NameEntry",
+            "organizations.NameWord",
             "agreements.LastChange",
             "agreements.RenderedDossier",
             "agreements.TextEntry",
+            "agreements.TextWord",
             # A paper on the desk is not in the registry yet; its steps are a trail of their own.
             "agreements.Draft",
             "agreements.DraftStep",

@@ -1,5 +1,8 @@
 """A search finds the same words however they are written; the words themselves stay as they are."""
 
+import random
+from importlib import import_module
+
 import pytest
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
@@ -12,6 +15,12 @@ from lib.folding import Contains
 from tests.factories import AgreementFactory
 
 pytestmark = pytest.mark.django_db
+search_rules = import_module("lib.migrations.0002_search")
+LATIN = """
+a e i o u y ou b c d f g h j k l m n p q r s t v w x z sh ch tch kh gh dj th dh ph gu qu ce ci gi el al aa bb ll ss
+tt abd abdel sch dhj tdh - é 1
+"""
+ARABIC = "ا ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن ه و ي ء گ ڭ پ ڤ چ ک ی عبد عبدال ال"
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=40)
 
 
@@ -194,6 +203,46 @@ class TestTheTransliterationKey:
 
     def test_of_long_and_of_ordinary_words_there_is_none(self):
         assert asked("mithaq_sounds('association')") == asked("mithaq_sounds('work')") == []
+
+    def test_is_worked_out_sooner_and_is_what_it_was(self):
+        """What is stored was drawn by the functions as they were first: not one key may differ."""
+        dice = random.Random(7)  # noqa: S311
+        words = {
+            "".join(dice.choices(signs, k=dice.randint(1, 8)))
+            for signs in (LATIN.split(), LATIN.split(), ARABIC.split(), (LATIN + ARABIC).split())
+            for _each in range(2500)
+        } | {*search_rules.ORDINARY.split(), "", " ", "%", "_", "abd", "عبد", "a" * 24, "a" * 25}
+        parts = sorted(words)
+        dice.shuffle(parts)
+        names = [" ".join(parts[start : start + dice.randint(1, 4)]) for start in range(0, len(parts), 3)]
+        names += [
+            f"{abd} {el}{name}"
+            for abd in ("abd", "abdou", "عبد")
+            for el in ("", "el ", "al", "ال")
+            for name in parts[:50]
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(search_rules.SOUNDS.replace("mithaq_sounds", "sounds_before"))
+            cursor.execute(
+                search_rules.KEYS.replace("mithaq_sounds", "sounds_before").replace(
+                    "mithaq_keys", "keys_before"
+                )
+            )
+            cursor.execute(
+                "SELECT each FROM unnest(%s) each WHERE mithaq_sounds(each) IS DISTINCT FROM sounds_before(each)",
+                [[*parts, *names]],
+            )
+            assert cursor.fetchall() == []
+            cursor.execute(
+                "SELECT each FROM unnest(%s) each"
+                " WHERE array_to_tsvector(mithaq_keys(each)) IS DISTINCT FROM array_to_tsvector(keys_before(each))",
+                [[*parts, *names]],
+            )
+            assert cursor.fetchall() == []
+            cursor.execute(
+                "SELECT count(*) FROM unnest(%s) each WHERE cardinality(mithaq_keys(each)) > 3", [names]
+            )
+            assert cursor.fetchone()[0] > 500
 
 
 class TestMarks:
