@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.since import Since
 from lib import asking, finding, languages
+from lib.conditions import IsOneOf
 from lib.facets import Facet, Option, facet
 from lib.filtering import IdentifiersFilter, WordsFilter
 from lib.folding import Contains
@@ -49,7 +50,7 @@ def _named(words: str, owner: str) -> Q:
     taken = finding.take(asking.terms(words), [finding.Said(entries, Q())])
     found = Q() if taken else Q(pk__in=[])
     for each in taken:
-        found &= Q(pk__in=entries.filter(each.condition).values(owner))
+        found &= Q(IsOneOf("pk", entries.filter(each.condition).values(owner)))
     return found
 
 

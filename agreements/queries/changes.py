@@ -3,23 +3,17 @@
 import json
 from datetime import datetime
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Func, Q, QuerySet
+from django.db.models import Func, Q, QuerySet
 
 from agreements.models import LastChange
 from agreements.queries.home import INWARD
 from audit.models import AuditEvent
 from audit.trail import Actor
+from lib.conditions import IsOneOf
 from organizations.permissions import Permission
 
 MANY = 200_000
 """So many changes are no selection any more: from there on, agreements are gone through in the order of the list."""
-
-
-class _IsOneOf(Func):
-    """Whether a column is one of an array: looked up one by one in an index, in its order."""
-
-    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", BooleanField()
 
 
 def told(agreements: QuerySet, *, to: Actor) -> QuerySet:
@@ -42,4 +36,4 @@ def since(moment: datetime, *, to: Actor) -> Q | Func:
     [expected] = json.loads(lately.explain(format="json"))
     if expected["Plan"]["Plan Rows"] > MANY:
         return Q(**{f"last_change__{last}__gte": moment})
-    return _IsOneOf("number", ArraySubquery(lately.values("number")))
+    return IsOneOf("number", lately.values("number"))

@@ -25,7 +25,6 @@ GROWS: dict[str, tuple[str, ...]] = {
         "/api/v1/agreements?q=formation",
         "/api/v1/commitments?q=formation",
         "/api/v1/sources?q=formation",
-        "/api/v1/organizations?q=formation",
         "/api/v1/people?q=formation",
         "/en/organizations/?q=commune",
         "/en/activities/?q=formation",

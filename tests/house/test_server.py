@@ -2,6 +2,10 @@
 
 import io
 import os
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.http import HttpResponse, StreamingHttpResponse
 
 from config import wsgi
 
@@ -17,3 +21,27 @@ def test_variables_of_the_process_are_none_of_a_request(monkeypatch):
     wsgi.application(dict(os.environ) | known | asked, lambda *_told: None)
 
     assert reached == asked
+
+
+class TestAnAnswer:
+    ASKED: ClassVar = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.input": io.BytesIO()}
+
+    @staticmethod
+    def _answered(monkeypatch, response) -> tuple[Iterable[bytes], list[str]]:
+        closed: list[str] = []
+        response.close = lambda: closed.append("closed")
+        monkeypatch.setattr(wsgi, "_django", lambda environ, start: response)
+        return wsgi.application(dict(TestAnAnswer.ASKED), lambda *_told: None), closed
+
+    def test_that_is_whole_goes_out_at_once_and_is_done_with(self, monkeypatch):
+        answer, closed = self._answered(monkeypatch, HttpResponse(["one, ", "two"]))
+
+        assert answer == [b"one, two"]
+        assert closed == ["closed"]
+
+    def test_that_comes_piece_by_piece_is_left_so_until_the_server_is_done(self, monkeypatch):
+        answer, closed = self._answered(monkeypatch, StreamingHttpResponse(iter([b"one", b"two"])))
+
+        assert not isinstance(answer, list)
+        assert closed == []
+        assert [*answer] == [b"one", b"two"]

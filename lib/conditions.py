@@ -1,0 +1,22 @@
+"""Conditions that Django has no lookup for."""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Func, QuerySet
+
+
+class _Found(ArraySubquery):
+    # Of what finds nothing, no array is made: there the condition is known not to hold before anybody is asked.
+    empty_result_set_value = NotImplemented
+
+
+class IsOneOf(Func):
+    """Whether a column is one of what a query finds, which is asked first and once.
+
+    Where `IN` leaves it to PostgreSQL which side is read, and an estimate that is off has the larger one read whole,
+    here an index is asked for what was found, in the order of that index.
+    """
+
+    template, arg_joiner, output_field = "%(expressions)s)", " = ANY(", BooleanField()
+
+    def __init__(self, column: str, found: QuerySet):
+        super().__init__(column, _Found(found))
