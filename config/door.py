@@ -75,17 +75,28 @@ class ApiDoor:
 def _caller(request: HttpRequest):
     """Who asks: a token, an account, or nobody. A token that is refused is nobody's here; the view says why."""
     try:
-        return authentication.bearer(request) or request.user
+        return authentication.bearer(request, along=_counting(request)) or request.user
     except (AuthenticationFailed, Problem):
         return authentication.known(request) or Anonymous()
+
+
+def _kind(request: HttpRequest) -> str:
+    return "read" if request.method in READING else "write"
+
+
+def _counting(request: HttpRequest) -> authentication.Along | None:
+    """What counts the request of a token as soon as it is found."""
+    return None if request.path.startswith(OAUTH) else limits.along(_kind(request))
 
 
 def _allowance(request: HttpRequest, caller) -> limits.Allowance:
     """One request less for whoever asks; nobody in particular is known by the network address."""
     if request.path.startswith(OAUTH):
         return limits.take("token", authentication.neighbourhood(request))
+    if counted := authentication.came_along(request):
+        return limits.taken(_kind(request), caller.audit_id(), counted)
     if name := caller.audit_id():
-        return limits.take("read" if request.method in READING else "write", name)
+        return limits.take(_kind(request), name)
     return limits.take("anonymous", authentication.neighbourhood(request))
 
 

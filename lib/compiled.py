@@ -42,7 +42,7 @@ class Compiled:
         if not self.sql:
             return []
         asked = {each.name: values[each.name] for each in self.parameters if isinstance(each, Open)}
-        return prepared.rows(self._named, asked)
+        return prepared.rows(self.named, asked)
 
     def rows_once(self, **values: Any) -> list[tuple]:
         """What a query finds that is hardly asked again: planned for these values alone."""
@@ -54,8 +54,8 @@ class Compiled:
             return cursor.fetchall()
 
     @cached_property
-    def _named(self) -> str:
-        """The SQL with what is always the same written into it, and names in the places of the rest."""
+    def named(self) -> str:
+        """The SQL with what is always the same written into it, and names in the places of the rest (`prepared`)."""
         with connection.cursor() as cursor:
             places = tuple(
                 f"%({each.name})s" if isinstance(each, Open) else _literal(cursor, each)

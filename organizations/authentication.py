@@ -8,6 +8,7 @@ from typing import NamedTuple
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.idp.oidc.models import Token
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -16,8 +17,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
-from lib import networks
-from lib.compiled import Compiled, compiled, stand_in
+from lib import networks, prepared
+from lib.compiled import compiled, stand_in
 from lib.problems import Problem
 from organizations.models import Anonymous, ApiToken, Organization
 
@@ -46,19 +47,32 @@ class ClosedSignUp(DefaultAccountAdapter):
         return False
 
 
+class Along(NamedTuple):
+    """What else is to be done as soon as a token is found, in the statement that looks it up.
+
+    `sql` reads `token (key)`, of one row or none, and returns `columns`.
+    """
+
+    sql: str
+    columns: tuple[str, ...]
+    values: dict[str, str]
+
+
 class Came(NamedTuple):
-    """What a request's header told: the token, and why it is refused all the same."""
+    """What a request's header told: the token, and why it is refused all the same; `along` is what came of Along."""
 
     token: ApiToken | None = None
     refusal: Exception | None = None
+    along: tuple | None = None
 
 
-def bearer(request: HttpRequest) -> ApiToken | None:
+def bearer(request: HttpRequest, *, along: Along | None = None) -> ApiToken | None:
     """The token that `request` comes with, looked up once however often it is asked; None without one.
 
-    Raises AuthenticationFailed for what is no token or none any more, Problem where it is not used from its networks.
+    Only when it is asked for the first time anything is done `along`; `came_along` says what came of it. Raises
+    AuthenticationFailed for what is no token or none any more, Problem where it is not used from its networks.
     """
-    came = _came(request)
+    came = _came(request, along)
     if came.refusal:
         raise came.refusal
     return came.token
@@ -78,48 +92,76 @@ def came_with_token(request: HttpRequest) -> bool:
     return _came(request).token is not None
 
 
-def _came(request: HttpRequest) -> Came:
+def came_along(request: HttpRequest) -> tuple | None:
+    """What was returned by that which was done along; None where nothing was: it is to be done by itself."""
+    return _came(request).along
+
+
+def _came(request: HttpRequest, along: Along | None = None) -> Came:
     if not hasattr(request, "_came"):
-        request._came = _look_up(request)
+        request._came = _look_up(request, along)
     return request._came
 
 
-def _look_up(request: HttpRequest) -> Came:
+def _look_up(request: HttpRequest, along: Along | None) -> Came:
     words = request.headers.get("Authorization", "").split()
     if not words or words[0].lower() != "bearer":
         return Came()
     if len(words) != 2:
         return Came(refusal=AuthenticationFailed(_("Write the header as: Authorization: Bearer <token>")))
     now = timezone.now()
-    token = _with_secret(words[1], now) or _of_client(words[1], now)
+    token, done = _with_secret(words[1], now, along)
+    token = token or _of_client(words[1], now)
     if token is None:
         # One answer for all three: whoever tries secrets learns nothing of any.
         return Came(refusal=AuthenticationFailed(_("This token is unknown, expired or revoked.")))
     if token.networks and not networks.within(address(request), token.networks):
-        return Came(token, Problem("network-refused"))
+        return Came(token, Problem("network-refused"), done)
     if token.last_used_at is None or now - token.last_used_at > NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return Came(token)
+    return Came(token, along=done)
 
 
-def _with_secret(secret: str, now: datetime) -> ApiToken | None:
-    """The token whose own secret this is. Asked at each request: never out of a memory, as it may be revoked by now."""
-    found = _asked_by_digest().rows(digest=ApiToken.digest_of(secret), now=now)
+def _with_secret(secret: str, now: datetime, along: Along | None) -> tuple[ApiToken | None, tuple | None]:
+    """The token whose own secret this is, and what came of what was done along; one query.
+
+    Asked at each request: never out of a memory, as it may be revoked by now.
+    """
+    asked = {"digest": ApiToken.digest_of(secret), "now": now}
+    if along is None:
+        found = prepared.rows(_asked_by_digest(), asked)
+    else:
+        found = prepared.rows(_asked_along(along.sql, along.columns), asked | along.values)
     if not found:
-        return None
-    columns = [each.attname for each in ApiToken._meta.concrete_fields]
-    told, of_organization = found[0][: len(columns)], found[0][len(columns) :]
-    token = ApiToken.from_db("default", columns, told)
-    token.organization = Organization.from_db(
-        "default", [each.attname for each in Organization._meta.concrete_fields], of_organization
-    )
-    return token
+        return None, None
+    columns, theirs = _columns(ApiToken), _columns(Organization)
+    token = ApiToken.from_db("default", columns, found[0][: len(columns)])
+    rest = found[0][len(columns) :]
+    token.organization = Organization.from_db("default", theirs, rest[: len(theirs)])
+    return token, rest[len(theirs) :] or None
 
 
 @cache
-def _asked_by_digest() -> Compiled:
+def _columns(model: type[Model]) -> list[str]:
+    return [each.attname for each in model._meta.concrete_fields]
+
+
+@cache
+def _asked_by_digest() -> str:
     tokens = ApiToken.objects.valid(_NOW).select_related("organization").filter(digest=_DIGEST)
-    return compiled(tokens, digest=_DIGEST, now=_NOW)
+    return compiled(tokens, digest=_DIGEST, now=_NOW).named
+
+
+@cache
+def _asked_along(sql: str, columns: tuple[str, ...]) -> str:
+    # The two rows share names of columns: in the order of the query, and the first of them is the token's key.
+    width = len(_columns(ApiToken)) + len(_columns(Organization))
+    names = ", ".join(["key", *(f"c{place}" for place in range(1, width))])
+    told = ", ".join(f"along.{each}" for each in columns)
+    return f"""
+        WITH token ({names}) AS MATERIALIZED ({_asked_by_digest()}), along AS ({sql})
+        SELECT token.*, {told} FROM token LEFT JOIN along ON true
+    """  # noqa: S608  all of it is ours
 
 
 def _of_client(secret: str, now: datetime) -> ApiToken | None:

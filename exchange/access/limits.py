@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from exchange.access.calls import HASTILY
 from lib import prepared
 from lib.problems import Problem
+from organizations.authentication import Along
 
 WINDOW = 60
 """Seconds."""
@@ -18,13 +19,19 @@ WINDOW = 60
 # another transaction that is left as it is there.
 _TAKE = """
     INSERT INTO exchange_ratewindow AS w (bucket, minute, used)
-    SELECT %(bucket)s::text, floor(extract(epoch FROM clock_timestamp()) / 60), 1 {hastily}
+    SELECT {bucket}, floor(extract(epoch FROM clock_timestamp()) / 60), 1 {source}
     ON CONFLICT (bucket) DO UPDATE
        SET used = CASE WHEN w.minute >= excluded.minute THEN least(w.used + 1, 1000000000) ELSE 1 END,
            minute = greatest(w.minute, excluded.minute)
-    RETURNING used, (60 - floor(extract(epoch FROM clock_timestamp()))::bigint %% 60)::int
+    RETURNING used, (60 - floor(extract(epoch FROM clock_timestamp()))::bigint %% 60)::int AS seconds
 """
-_WAITING, _ALONE = _TAKE.format(hastily=""), _TAKE.format(hastily=HASTILY)
+_NAMED, _OF_TOKEN = "%(bucket)s::text", "%(kind)s::text || ' token:' || token.key::text"
+_WAITING, _ALONE = (_TAKE.format(bucket=_NAMED, source=each) for each in ("", HASTILY))
+_ALONG_WAITING, _ALONG = (
+    _TAKE.format(bucket=_OF_TOKEN, source=each)
+    for each in ("FROM token", f"{HASTILY} AS hastily CROSS JOIN token")
+)
+_RETURNED = ("used", "seconds")
 STATEMENTS = (_WAITING, _ALONE)
 
 
@@ -70,9 +77,20 @@ class Allowance:
 
 def take(kind: str, caller: str) -> Allowance:
     """Count one request of `kind` (a key of the setting API_LIMITS) by `caller`."""
-    bucket = f"{kind} {caller}"
-    [(used, seconds)] = prepared.rows(_WAITING if connection.in_atomic_block else _ALONE, {"bucket": bucket})
-    return Allowance(kind, bucket, settings.API_LIMITS[kind], used, seconds)
+    asked = _WAITING if connection.in_atomic_block else _ALONE
+    [counted] = prepared.rows(asked, {"bucket": f"{kind} {caller}"})
+    return taken(kind, caller, counted)
+
+
+def along(kind: str) -> Along:
+    """What counts one request of `kind` by the token that is found meanwhile: as `take` does by its `audit_id`."""
+    return Along(_ALONG_WAITING if connection.in_atomic_block else _ALONG, _RETURNED, {"kind": kind})
+
+
+def taken(kind: str, caller: str, counted: tuple[int, int]) -> Allowance:
+    """What `along` counted."""
+    used, seconds = counted
+    return Allowance(kind, f"{kind} {caller}", settings.API_LIMITS[kind], used, seconds)
 
 
 def spent(allowance: Allowance) -> Problem:

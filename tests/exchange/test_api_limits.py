@@ -2,13 +2,17 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from exchange.access import limits
 from exchange.models import RateWindow
+from lib import prepared
 from tests.bearing import bearing
 from tests.calling import slug
 from tests.factories import ApiTokenFactory, OrganizationFactory, UserFactory
@@ -132,6 +136,28 @@ class TestTheCount:
     def test_is_one_statement(self, django_assert_num_queries):
         with django_assert_num_queries(1):
             limits.take("read", "token:1")
+
+    def test_of_a_token_is_made_by_the_statement_that_looks_it_up(self, client):
+        token = ApiTokenFactory()
+
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(PATH, headers=bearing(token.secret)).status_code == 200
+
+        statements = "\n".join(each["sql"] for each in asked)
+        assert not any(prepared.called(each) in statements for each in limits.STATEMENTS)
+        assert [*RateWindow.objects.values_list("bucket", "used")] == [(f"read {token.audit_id()}", 1)]
+
+    def test_of_what_is_no_token_is_not_that_of_a_token(self, client):
+        token = ApiTokenFactory(expires_at=timezone.now() - timedelta(seconds=1))
+
+        assert client.get(PATH, headers=bearing(token.secret)).status_code == 401
+        assert [*RateWindow.objects.values_list("bucket", flat=True)] == ["anonymous 127.0.0.1"]
+
+    def test_of_a_token_from_a_foreign_network_is_that_of_the_token(self, client):
+        token = ApiTokenFactory(networks=["192.0.2.0/24"])
+
+        assert client.get(PATH, headers=bearing(token.secret)).status_code == 403
+        assert [*RateWindow.objects.values_list("bucket", flat=True)] == [f"read {token.audit_id()}"]
 
     def test_of_a_late_one_is_that_of_the_minute_that_has_begun(self):
         first = limits.take("read", "token:1")
