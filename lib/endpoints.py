@@ -309,7 +309,10 @@ class Listing(Records):
 
     def unchanged(self, tag: str) -> Response | None:
         """304 where If-None-Match names `tag`, weakly compared (RFC 9110, 13.1.2)."""
-        known = parse_etags(self.request.headers.get("If-None-Match", ""))
+        told = self.request.headers.get("If-None-Match", "")
+        if not told:
+            return None
+        known = parse_etags(told)
         if known != ["*"] and tag not in {each.removeprefix("W/") for each in known}:
             return None
         return Response(status=304, headers={"ETag": tag})

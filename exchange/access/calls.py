@@ -1,7 +1,5 @@
 """Notes who asked the API for what: one row for a request, of its outside alone."""
 
-import ipaddress
-
 from django.db import connection
 from django.utils import timezone
 
@@ -36,7 +34,7 @@ def note(
     request_id: str = "",
     address: str | None = None,
 ) -> None:
-    """Write one call by `actor`, who may be anonymous."""
+    """Write one call by `actor`, who may be anonymous, from an `address` as `authentication.address` tells it."""
     prepared.tell(
         _NOTE if connection.in_atomic_block else _ALONE,
         {
@@ -51,13 +49,6 @@ def note(
             "problem": problem[:40],
             "milliseconds": milliseconds,
             "request": request_id[:64],
-            "address": _plain(address),
+            "address": address,
         },
     )
-
-
-def _plain(address: str | None) -> str | None:
-    try:
-        return str(ipaddress.ip_address(address or ""))
-    except ValueError:
-        return None
