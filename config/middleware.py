@@ -7,6 +7,7 @@ from uuid import uuid4
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
+from django.conf import settings
 
 from lib import tracing
 
@@ -29,9 +30,14 @@ class RequestId:
 
 
 class ContentPolicy(CSPMiddleware):
-    """Django-CSP's, for a policy that is the same for every answer: put into words once, and not at each."""
+    """Django-CSP's, for a policy that is the same for every answer: put into words once, and not at each.
+
+    The pages by which Django explains a fault to a developer need a style of their own, and stay without.
+    """
 
     def process_response(self, request, response):
+        if settings.DEBUG and response.status_code in {404, 500}:
+            return response
         response.headers.setdefault(HEADER, _policy())
         return response
 

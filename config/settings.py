@@ -20,7 +20,7 @@ PUBLIC_READING = env.flag("PUBLIC_READING", default=False)
 
 DATABASES = {
     "default": env.database("DATABASE_URL")
-    | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGTRIGGER_INSTALL_ON_MIGRATE = False  # triggers travel in migrations, like every other rule

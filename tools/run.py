@@ -450,9 +450,8 @@ def mend(registry: Registry, part: Part) -> None:
     now = time.monotonic()
     if part.process is not None and (code := part.process.poll()) is not None:
         with suppress(ProcessLookupError):
-            os.killpg(
-                part.process.pid, signal.SIGKILL
-            )  # its children, if it was killed: they would go on serving
+            # Its children, if it was killed: they would go on serving.
+            os.killpg(part.process.pid, signal.SIGKILL)
         part.process = None
         part.deaths = part.deaths + 1 if now - part.began < QUICK_DEATH else 1
         if part.deaths >= DEATHS_ALLOWED:

@@ -26,7 +26,8 @@ from agreements.models import (
     Party,
     TextEntry,
 )
-from agreements.queries.similar import ALIKE, Said, common_words, of_parties, of_words, without, words_of
+from agreements.queries import wording
+from agreements.queries.similar import ALIKE, Said, of_parties, of_words, without, words_of
 from lib import languages
 from lib.asking import bare, likeness
 from lib.claims import DateClaim
@@ -160,7 +161,7 @@ def _folded(words: list[str]) -> list[str]:
 def alike(record: Told, *, readable: QuerySet) -> list[Alike]:
     """At most SHOWN of the `readable` agreements that may be this one, or are similar to it; the surest first.
 
-    At most twenty queries, each bounded, however many agreements there are.
+    As many queries in a large registry as in a small one, each bounded.
     """
     out = {*record.apart, *_known_apart(record.own), record.own} - {None}
     others = readable.exclude(pk__in=out)
@@ -281,7 +282,8 @@ def _near(keys: list[UUID], readable: QuerySet) -> list[tuple[UUID, UUID]]:
 def _light(records: Collection[Told]) -> Mapping[Any, set[str]]:
     """Words that tell nothing, by language: those of most agreements, and the names of the parties."""
     names = _all(_names({key for each in records for key in each.parties}).values())
-    return {each: common_words(each) | names for each in {record.language for record in records}}
+    common = wording.newest().common
+    return {each: common[each] | names for each in {record.language for record in records}}
 
 
 def _names(organizations: Collection[UUID]) -> dict[UUID, set[str]]:
@@ -311,7 +313,7 @@ def _weigh(
     text = _texts(ours, theirs)
     dates = ours.signed.is_known and theirs.signed.is_known and _overlap(ours.signed, theirs.signed)
     words = _commitments(ours, theirs, light)
-    wording = words >= 2 or (words and words == len(ours.commitments) == len(theirs.commitments))
+    worded = words >= 2 or (words and words == len(ours.commitments) == len(theirs.commitments))
     told = [
         (parties, _parties(shared)),
         (
@@ -333,8 +335,8 @@ def _weigh(
         ),
         (ours.programme and ours.programme == theirs.programme, _("the same programme")),
     ]
-    same = parties and bool(reference or numbers or text or (dates and wording))
-    if not ((parties and by_parties) or reference or numbers or text == 1 or wording):
+    same = parties and bool(reference or numbers or text or (dates and worded))
+    if not ((parties and by_parties) or reference or numbers or text == 1 or worded):
         return None
     certainty = Certainty.SAME if same else Certainty.SIMILAR
     reasons = [words for holds, words in told if holds]

@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -101,20 +101,15 @@ def _gather(owners: Sequence[Any], name: str) -> list[Any]:
         return []
     relation = owners[0]._meta.get_field(name)
     column = relation.field.name
-    order: Iterable[str] = relation.related_model._meta.ordering
     held: dict[Any, list] = defaultdict(list)
     found = rows.found(relation.related_model, [each.pk for each in owners], by=column)
-    for row in sorted(found, key=_in(order)):
+    for row in sorted(found, key=lambda row: row.pk):
         held[getattr(row, f"{column}_id")].append(row)
     for owner in owners:
         in_hand.hold_rows(owner, name, held[owner.pk], column=column, model=relation.related_model)
         for row in held[owner.pk]:
             setattr(row, column, owner)
     return found
-
-
-def _in(order: Iterable[str]) -> Callable[[Any], tuple]:
-    return lambda row: tuple(getattr(row, name) for name in (*order, "pk"))
 
 
 def _call(pointing: Iterable[Any], column: str, model: type[models.Model]) -> list[Any]:

@@ -61,14 +61,18 @@ def page(place: Place, listed: Listed, *, actor: Actor, on: date) -> list[Line]:
     """The agreements at `place` of a list, as far as `actor` may read them, by number alone; one more, if there is."""
     after = {} if place.after is None else {"after": place.after}
     shape = replace(place, after=_AFTER if after else None, bound="")
-    asked, columns = _asked_for_page(shape, listed, Kind.of(actor))
-    return _lines(asked.rows(**after, **anybody.values(actor), **_now(on)), columns)
+    kind = Kind.of(actor)
+    (asked, columns), ask = _written(
+        ("page", shape, listed.said, kind), lambda: _asked_for_page(shape, listed, kind)
+    )
+    return _lines(ask(asked, **after, **anybody.values(actor), **_now(on)), columns)
 
 
 def number(listed: Listed, most: int | None, *, actor: Actor) -> int:
     """How many agreements are in a list, or `most` if there are more. One query."""
-    asked = _asked_for_number(listed, most, Kind.of(actor))
-    return asked.rows(**anybody.values(actor))[0][0] if asked.sql else 0
+    kind = Kind.of(actor)
+    asked, ask = _written(("number", listed.said, most, kind), lambda: _asked_for_number(listed, most, kind))
+    return ask(asked, **anybody.values(actor))[0][0] if asked.sql else 0
 
 
 def lines(agreements: QuerySet, *, on: date) -> list[Line]:
@@ -107,7 +111,25 @@ def _asked_for_one(kind: Kind) -> Compiled:
     return _with_texts(_asked(readable.filter(pk=_KEY).values_list(*_COLUMNS), key=_KEY), _COLUMNS)
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=1000)
+def _kept(_by: tuple) -> list:
+    """What is kept by all that decides about the SQL of a list: nothing yet, where nobody asked."""
+    return []
+
+
+def _written(by: tuple, write: Callable[[], Any]) -> tuple[Any, Callable[..., list[tuple]]]:
+    """What `write` makes, kept by all that decides about it, and how it is asked.
+
+    It is prepared for who asks again: a day that one partner asks for once is worth no plan of its own. Nothing of
+    whoever asked first is kept.
+    """
+    kept = _kept(by)
+    if kept:
+        return kept[0], Compiled.rows
+    kept.append(write())
+    return kept[0], Compiled.rows_once
+
+
 def _asked_for_page(place: Place, listed: Listed, kind: Kind) -> tuple[Compiled, Sequence[str]]:
     found = place.rows(listed.narrowed(Agreement.objects.visible_to(kind.anybody)))
     columns = (*_COLUMNS, *found.query.annotation_select)
@@ -115,7 +137,6 @@ def _asked_for_page(place: Place, listed: Listed, kind: Kind) -> tuple[Compiled,
     return _with_texts(_asked(found.values_list(*columns), **after), columns), columns
 
 
-@lru_cache(maxsize=500)
 def _asked_for_number(listed: Listed, most: int | None, kind: Kind) -> Compiled:
     found = listed.narrowed(Agreement.objects.visible_to(kind.anybody)).order_by().values("pk")[:most]
     asked = _asked(found)

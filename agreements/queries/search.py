@@ -164,7 +164,7 @@ def _best_of_all(asked: Asked, readable: QuerySet, limit: int) -> list[Best]:
 
 
 def ask(words: str, *, readable: QuerySet) -> Asked:
-    """Understand `words` among the `readable` agreements; a query or two, and one more for a word that is not there."""
+    """Understand `words` among the `readable` agreements; five queries at most, where a word is misspelt."""
     terms = asking.terms(words)
     if not terms:
         return Asked([])

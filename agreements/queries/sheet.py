@@ -202,7 +202,7 @@ def sheet(agreement: Agreement, *, on: date, with_history: bool, reader: Actor |
     """The sheet of `agreement` as of the day `on`. Needs `with_everything`; the history is a query more.
 
     What an amendment changes after that day reads as before it. For a `reader` it also has what that reader keeps of
-    the agreement, and similar ones: at most 17 queries more.
+    the agreement, and similar ones, for as many queries in a large registry as in a small one.
     """
     turned = amended.as_on(agreement, on=on)
     if any(each.force == Force.LATER and each.change.path in _OF_THE_STATE for each in turned):

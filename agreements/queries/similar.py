@@ -85,7 +85,7 @@ def similar(agreement: Agreement, *, readable: QuerySet, apart: Iterable = ()) -
     """At most SHOWN of the `readable` agreements that are like `agreement`, the most alike first, then the newest.
 
     Needs `ledger.lanes` on `agreement`, its themes and groups. `apart` are keys of agreements told elsewhere (links).
-    At most fourteen queries, each bounded, however many agreements there are.
+    As many queries in a large registry as in a small one, each bounded.
     """
     others = Others.of(readable, apart={agreement.pk, *apart})
     found: dict[Key, list[Reason]] = defaultdict(list)
@@ -166,7 +166,7 @@ _NEAR = f"""
     SELECT own, near.other FROM asked CROSS JOIN LATERAL (
         SELECT other FROM (
             SELECT descendant_id AS other, depth FROM organizations_descent
-             WHERE ancestor_id = own AND depth > 0 LIMIT {20 * FAMILY}
+             WHERE ancestor_id = own AND depth > 0 ORDER BY depth LIMIT {20 * FAMILY}
         ) below ORDER BY depth, other LIMIT {FAMILY}
     ) near
      UNION ALL
@@ -308,26 +308,25 @@ def _may_be_alike(line: Line, asked: Mapping[Said, str], light: Collection[str])
 def _beyond(
     asked: Mapping[Said, str], newest: wording.Wording, language: str, beside: Collection[Key]
 ) -> dict[UUID, Line]:
-    """What is to be compared beyond the newest agreements: `beside`, and what shares a rare word with us; one query."""
+    """What is to be compared besides: `beside`, and what shares a rare word with us; at most one query.
+
+    However few the published agreements are: one that is not published yet is none of the newest.
+    """
     uses = newest.uses[language]
     rare: dict[tuple[str, str], None] = {}
-    for text in asked.values() if not newest.is_all else ():
+    for text in asked.values():
         words = list(dict.fromkeys(words_of(text)))
         for word in sorted(words, key=lambda each: uses[each])[:2]:
             if uses[word] <= RARE:
                 rare[word, " ".join(each for each in words if each != word)] = None
-    others = () if newest.is_all else [each.pk for each in beside]
-    found = wording.beyond(others, list(rare), language=language, most=CANDIDATES)
+    if not (beside or rare):
+        return {}
+    found = wording.beyond([each.pk for each in beside], list(rare), language=language, most=CANDIDATES)
     return {each.pk: each for each in found if each.language == language}
 
 
 def without(text: str, light: Collection[str]) -> str:
     return " ".join(each for each in words_of(text) if each not in light)
-
-
-def common_words(language: str) -> frozenset[str]:
-    """Words that more than a quarter of the newest published agreements use in their commitments."""
-    return wording.newest().common[language]
 
 
 # Each body once, however many of the agreements it is in.

@@ -38,14 +38,14 @@ class Line(NamedTuple):
     beginnings: frozenset[str]
 
 
-class Said(NamedTuple):
+class Spoken(NamedTuple):
     """What one agreement says: its commitments, and in each language the words that it uses."""
 
     lines: tuple[Line, ...]
     words: Mapping[str, frozenset[str]]
 
     @classmethod
-    def of(cls, lines: Iterable[Line]) -> "Said":
+    def of(cls, lines: Iterable[Line]) -> "Spoken":
         told = tuple(lines)
         words: dict[str, set[str]] = defaultdict(set)
         for each in told:
@@ -58,13 +58,8 @@ class Wording:
     """What the newest agreements say; `standing` tells these rows from any others."""
 
     standing: str
-    rows: Mapping[tuple, Said]
+    rows: Mapping[tuple, Spoken]
     """By key, version and transaction of the agreement."""
-
-    @property
-    def is_all(self) -> bool:
-        """Whether no published agreement is left out."""
-        return len(self.rows) < READ
 
     @cached_property
     def _by_kind(self) -> dict[tuple[str, str], list[Line]]:
@@ -159,7 +154,7 @@ def newest() -> Wording:
         for each in lines(row[0] for row in rows if row not in known):
             said[each.agreement].append(each)
         kept = _kept = Wording(
-            standing, {row: known[row] if row in known else Said.of(said[row[0]]) for row in rows}
+            standing, {row: known[row] if row in known else Spoken.of(said[row[0]]) for row in rows}
         )
     return kept
 

@@ -42,8 +42,8 @@ DUTIES = (
 )
 
 
-def entered(*parties, text: str = "", duties=DUTIES, **fields) -> Agreement:
-    agreement = AgreementFactory(published=True, parties=parties, **fields)
+def entered(*parties, text: str = "", duties=DUTIES, published=True, **fields) -> Agreement:
+    agreement = AgreementFactory(published=published, parties=parties, **fields)
     for each in duties:
         CommitmentFactory(agreement=agreement, text_en=each)
     if text:
@@ -75,6 +75,12 @@ class TestAnAgreementThatMayBeEnteredAlready:
         other = entered(*two, reference="n°  12/2020", duties=())
 
         assert found(one) == [(other, "same")]
+
+    def test_may_be_a_colleagues_draft_in_the_same_words(self, two):
+        one = entered(*two)
+        other = entered(*OrganizationFactory.create_batch(2), published=False)
+
+        assert found(one) == [(other, "similar")]
 
     def test_has_the_same_parties_and_the_same_source(self, two):
         one, other = (entered(*two, text=ARTICLE, duties=()) for _each in range(2))

@@ -1,6 +1,8 @@
 """Lists of the API whose SQL is kept by what their filters say: the same as those that are put together anew."""
 
+import gc
 import random
+import weakref
 from datetime import date
 
 import pytest
@@ -152,6 +154,21 @@ def test_are_put_together_anew_where_more_decides_than_what_was_asked(db, asked)
     assert understood(asked, Anonymous()).settled is None
     assert understood("kind=cooperation_agreement", Anonymous()).settled is not None
     assert understood(f"kind=cooperation_agreement&{asked}", Anonymous()).settled is None
+
+
+def test_keep_nothing_of_whoever_asked_first(db):
+    filters = understood("kind=cooperation_agreement&signed_from=2012", UserFactory())
+    listed = rendered.Listed(filters.settled, filters.narrowed)
+    place = keyset.place(Agreement, key="number", descending=True, size=7, cursor="")
+    for _each in range(2):
+        rendered.page(place, listed, actor=BY, on=ON)
+        rendered.number(listed, None, actor=BY)
+    asked = weakref.ref(filters)
+
+    del filters, listed
+    gc.collect()
+
+    assert asked() is None
 
 
 def test_with_another_day_or_certainty_are_others(db):

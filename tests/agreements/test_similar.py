@@ -100,6 +100,24 @@ class TestBecauseOfTheWords:
 
         assert found(one) == {other: ["1 commitment in similar words: A2 ~ A2"]}
 
+    def test_of_one_that_is_not_published_yet_to_who_may_read_it(self):
+        one = made("Send medical caravans to older persons.")
+        other = AgreementFactory()
+        CommitmentFactory(agreement=other, text_en="Send medical caravans for the older persons.", kind_id="event")
+
+        assert found(one) == {other: ["1 commitment in similar words: A1 ~ A1"]}
+        assert found(one, UserFactory()) == {}
+
+    def test_of_one_that_is_not_published_yet_beside_the_same_parties(self):
+        pair = OrganizationFactory.create_batch(2)
+        one = made("Send medical caravans to older persons.", parties=pair)
+        other = AgreementFactory(parties=pair)
+        CommitmentFactory(agreement=other, text_en="Send medical caravans for the older persons.", kind_id="event")
+
+        assert found(one) == {
+            other: ["the same two parties", "1 commitment in similar words: A1 ~ A1"],
+        }
+
     def test_each_told_once_with_the_one_most_like_it(self):
         one = made("Send medical caravans to villages.", "Send medical caravans to older persons.")
         other = made("Send medical caravans to older persons.", "Send medical caravans to villages.")

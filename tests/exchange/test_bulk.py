@@ -475,6 +475,20 @@ class TestTheWork:
             *Agreement.objects.order_by("pk").values_list("pk", flat=True)
         ]
 
+    def test_has_no_round_in_which_nothing_enters(self, bulk, bodies, monkeypatch):
+        """The last one makes ready what all have brought to the indexes of words: it must bring something."""
+        monkeypatch.setattr(run.entering, "AT_ONCE", 3)
+        enter, steps = run.entering.enter, []
+        monkeypatch.setattr(
+            run.entering, "enter", lambda by, step: enter(by, lambda made: (steps.append(made), step(made)))
+        )
+        bad = ROW | {"Partie 2": "Nobody knows them"}
+
+        outcome = bulk(table(*[bad] * 4, *[ROW] * 5, *[bad] * 7), by=UserFactory(editor=True), skip_bad=True)
+
+        assert outcome.entered == 5
+        assert steps == [3, 2]
+
     def test_needs_no_more_than_the_role_that_serves(self, bulk, bodies):
         editor = UserFactory(editor=True)
         with connection.cursor() as cursor:

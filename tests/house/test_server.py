@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
 
 from config import wsgi
+from config.middleware import ContentPolicy
 
 
 def test_variables_of_the_process_are_none_of_a_request(monkeypatch):
@@ -45,3 +47,20 @@ class TestAnAnswer:
         assert not isinstance(answer, list)
         assert closed == []
         assert [*answer] == [b"one", b"two"]
+
+
+class TestThePolicy:
+    @staticmethod
+    def _told(status: int) -> str | None:
+        answer = ContentPolicy(lambda request: HttpResponse(status=status))(RequestFactory().get("/"))
+        return answer.headers.get("Content-Security-Policy")
+
+    def test_is_told_with_every_answer(self):
+        assert {self._told(status) for status in (200, 302, 404, 500)} == {self._told(200)}
+        assert "default-src 'none'" in self._told(200)
+
+    def test_lets_a_developer_read_how_django_explains_a_fault(self, settings):
+        settings.DEBUG = True
+
+        assert self._told(500) is self._told(404) is None
+        assert self._told(200)

@@ -48,7 +48,7 @@ def doubles(content: Mapping[str, Any], *, own: UUID | None, actor) -> dict[str,
 
 
 def of_agreement(content: Mapping[str, Any], *, own: UUID | None, actor) -> Double:
-    """Agreements that may be the one in the draft: at most twenty-two queries."""
+    """Agreements that may be the one in the draft, for as many queries whatever is in it."""
     language = content.get("source_language") or "fr"
     apart = _records(content, "")
     told = agreements_alike.told_in(

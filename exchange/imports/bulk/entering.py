@@ -181,7 +181,8 @@ def _rounds() -> Iterator[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT min(line), max(line) FROM (SELECT line, row_number() OVER (ORDER BY line) - 1 AS place"
-            " FROM bulk_row) rows GROUP BY place / %s ORDER BY 1",
+            " FROM bulk_row r WHERE NOT EXISTS (SELECT 1 FROM bulk_passed p WHERE p.line = r.line)) rows"
+            " GROUP BY place / %s ORDER BY 1",
             [AT_ONCE],
         )
         yield from cursor.fetchall()
