@@ -103,7 +103,9 @@ class TestBecauseOfTheWords:
     def test_of_one_that_is_not_published_yet_to_who_may_read_it(self):
         one = made("Send medical caravans to older persons.")
         other = AgreementFactory()
-        CommitmentFactory(agreement=other, text_en="Send medical caravans for the older persons.", kind_id="event")
+        CommitmentFactory(
+            agreement=other, text_en="Send medical caravans for the older persons.", kind_id="event"
+        )
 
         assert found(one) == {other: ["1 commitment in similar words: A1 ~ A1"]}
         assert found(one, UserFactory()) == {}
@@ -112,7 +114,9 @@ class TestBecauseOfTheWords:
         pair = OrganizationFactory.create_batch(2)
         one = made("Send medical caravans to older persons.", parties=pair)
         other = AgreementFactory(parties=pair)
-        CommitmentFactory(agreement=other, text_en="Send medical caravans for the older persons.", kind_id="event")
+        CommitmentFactory(
+            agreement=other, text_en="Send medical caravans for the older persons.", kind_id="event"
+        )
 
         assert found(one) == {
             other: ["the same two parties", "1 commitment in similar words: A1 ~ A1"],
