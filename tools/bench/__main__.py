@@ -22,7 +22,7 @@ from tools import dataset, postgres
 from tools.bench import importing, memory, report
 from tools.bench.operations import APPLICATION, BY_NAME, OPERATIONS, Facts, Operation
 from tools.bench.rounds import WARM_UP, Cell, asking, measured
-from tools.bench.servers import prepare, running, told
+from tools.bench.servers import UNLIMITED, prepare, running, told
 from tools.postgres import CHECKOUT, Refusal, Server
 
 COPIED = 100_000
@@ -147,7 +147,7 @@ def _plans(environment: Mapping[str, str], operations: list[Operation], facts: F
         told = subprocess.run(
             [sys.executable, "-m", "tools.bench.plans", each.name],
             cwd=CHECKOUT,
-            env=environment,
+            env=dict(environment) | UNLIMITED,
             input=json.dumps(vars(facts)),
             capture_output=True,
             text=True,

@@ -24,7 +24,7 @@ class Facts:
     parties: list[str]
     """Some organizations, to be parties of what is created."""
     since: str
-    """The moment from which on a twentieth of the registry was entered or changed."""
+    """The moment from which on a twentieth of the registry was entered or changed, and a page of it at least."""
     place: tuple[int, int, int]
     """A place in the middle of the feed: epoch, transaction, event."""
     reader: str

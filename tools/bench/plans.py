@@ -18,7 +18,10 @@ LONGEST = 160
 
 
 def plans(operation: str, facts: Facts) -> str:
-    """The statements of one request, the slowest first, and the plan of the slowest with its buffers."""
+    """The statements of one request, the slowest first, and the plan of the slowest with its buffers.
+
+    Raises ValueError where it is not answered.
+    """
     from django.db import connection  # noqa: PLC0415  once Django is ready
     from django.test import Client  # noqa: PLC0415
 
@@ -36,7 +39,9 @@ def plans(operation: str, facts: Facts) -> str:
     for _warm in range(2):
         asked.clear()
         with connection.execute_wrapper(noted):
-            client.generic(method, path)
+            answered = client.generic(method, path)
+    if answered.status_code != 200:
+        raise ValueError(f"{path} is answered with {answered.status_code}.")
     asked.sort(key=lambda each: -each[0])
     told = [f"{took:8.1f} ms  {' '.join(sql.split())[:LONGEST]}" for took, sql, _params in asked[:8]]
     slowest = next(
