@@ -7,7 +7,7 @@ that is written once.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
@@ -51,7 +51,7 @@ class Listed:
     """
 
     said: frozenset
-    narrowed: Callable[[QuerySet], QuerySet] = field(compare=False, repr=False)
+    narrowed: Callable[[QuerySet], QuerySet]
 
 
 EVERYTHING = Listed(frozenset(), lambda found: found)
