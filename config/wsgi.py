@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -26,3 +27,13 @@ def application(environ: dict, start_response: Callable) -> Iterable[bytes]:
         return [answer.content]
     finally:
         answer.close()
+        _part(answer)
+
+
+def _part(answer: HttpResponse) -> None:
+    """Let an answer of the API and its view go of each other, which Django REST framework ties together.
+
+    A page of two megabytes would else stay until Python looks for such rings, and hundreds of them with it.
+    """
+    if context := vars(answer).pop("renderer_context", None):
+        vars(context["view"]).clear()

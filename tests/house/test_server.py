@@ -1,10 +1,14 @@
 """What the web server hands on, and what of it reaches the application."""
 
+import gc
 import io
+import json
 import os
+import weakref
 from collections.abc import Iterable
 from typing import ClassVar
 
+from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
@@ -47,6 +51,28 @@ class TestAnAnswer:
         assert not isinstance(answer, list)
         assert closed == []
         assert [*answer] == [b"one", b"two"]
+
+    def test_of_the_api_is_gone_as_soon_as_it_is_sent(self, db, monkeypatch):
+        """Not when Python next looks for objects that hold each other: a page may be of megabytes."""
+        alive = []
+
+        def watched(environ, start_response):
+            answer = django(environ, start_response)
+            alive.extend([weakref.ref(answer), weakref.ref(answer.renderer_context["view"].paginator)])
+            return answer
+
+        django = wsgi._django
+        monkeypatch.setattr(wsgi, "_django", watched)
+        monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)  # it is the test's
+        asked = RequestFactory().get("/api/v1/agreements").environ
+        gc.disable()
+        try:
+            answer = wsgi.application(asked, lambda *_told: None)
+
+            assert json.loads(answer[0])["results"] == []
+            assert [each() for each in alive] == [None, None]
+        finally:
+            gc.enable()
 
 
 class TestThePolicy:
