@@ -13,11 +13,12 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Commitment, FollowUp
+from agreements.models import Agreement, Commitment, FollowUp, LifecycleEvent
 from agreements.models.lifecycle import LegalState, has_ended, last_range, with_legal_state
 from agreements.queries import quality
 from agreements.queries.progress import Progress
 from lib.claims import asked_range
+from lib.conditions import IsOneOf
 from organizations.permissions import Permission
 
 COMING_DAYS = 30
@@ -175,7 +176,7 @@ def ending(agreements, *, on: date, days: int = EXPIRING_DAYS):
     source says when it entered into force it ends all the same; ended already, by a termination, it does not.
     """
     return (
-        with_legal_state(agreements.filter(_published()), on=on)
+        with_legal_state(agreements.filter(_published(), _states_an_end(on, days)), on=on)
         .annotate(last_range=models.F("final_range"))
         .filter(_last_day("final_range", on, days))
         .exclude(legal_state=LegalState.ENDED)
@@ -186,7 +187,16 @@ def expiring(on: date, *, days: int = EXPIRING_DAYS) -> Q:
     """Agreements that end in the next `days`, `on` included; those that `ending` finds."""
     last = RangeEndsWith(last_range(on))
     ends = Q(GreaterThan(last, Value(on))) & Q(LessThanOrEqual(last, Value(on + timedelta(days=days + 1))))
-    return _published() & ends & ~has_ended(on)
+    return _published() & _states_an_end(on, days) & ends & ~has_ended(on)
+
+
+def _states_an_end(on: date, days: int) -> Q:
+    """Agreements that end on one of these days as they say or as a renewal says: what an index finds, and few."""
+    stated = _last_day("ends_range", on, days) & Q(
+        ends_range__overlap=asked_range(on, on + timedelta(days=days))
+    )
+    renewed = LifecycleEvent.objects.filter(stated, kind="renewal").order_by().values("agreement")
+    return Q(IsOneOf("pk", Agreement.objects.filter(stated).order_by().values("pk").union(renewed)))
 
 
 def silent(on: date, *, months: int = SILENT_MONTHS) -> Q:

@@ -1,4 +1,8 @@
-"""What the home page shows to one reader on one day: what needs attention, who owes what, three charts, the side."""
+"""What the home page shows to one reader on one day: what needs attention, who owes what, three charts, the side.
+
+Figures and charts count in the newest agreements, as many as a list looks at; dates, ends and changes are looked for in
+all.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import ExtractYear
 
 from agreements.models import (
@@ -19,8 +23,9 @@ from agreements.queries import attention, ledger, quality
 from agreements.queries.attention import Attention
 from agreements.queries.progress import Progress
 from audit.models import AuditEvent
-from lib import claims
+from lib import claims, facets
 from lib.claims import DateClaim, LastDay
+from lib.facets import Total
 from organizations.models import Organization
 from organizations.permissions import Permission
 
@@ -140,10 +145,14 @@ class Change:
 
 @dataclass(frozen=True)
 class Home:
-    """The page. Figures count agreements where they lead to the list, each once."""
+    """The page. Figures count agreements where they lead to the list, each once.
+
+    Where there are more `agreements` than are looked at, they count in the newest, but for what is one's own: one's
+    drafts and follow-ups are all counted.
+    """
 
     on: date
-    agreements: int
+    agreements: Total
     published: int
     needing: dict[str, int]
     """For each Attention how many agreements; `past` for deadlines and follow-ups, `dated` with those to come."""
@@ -187,17 +196,20 @@ class Home:
 def home(actor, *, on: date) -> Home:
     """Everything on the home page of `actor` on the day `on`: at most thirty queries, however many agreements."""
     visible = Agreement.objects.visible_to(actor)
+    newest, more = _newest(visible)
     need = {each: attention.needing(each, actor=actor, on=on) for each in Attention}
     past_dates = need[Attention.OVERDUE] | need[Attention.FOLLOW_UP_PASSED]
-    counts = visible.aggregate(
+    counts = newest.aggregate(
         agreements=Count("pk"),
         published=Count("pk", filter=Q(editorial_state=Agreement.EditorialState.PUBLISHED)),
         past=Count("pk", filter=past_dates),
         dated=Count("pk", filter=past_dates | need[Attention.COMING]),
         **{each: Count("pk", filter=condition) for each, condition in need.items()},
     )
+    if more:
+        counts |= {each: visible.filter(need[each]).count() for each in sorted(attention.OWN)}
     total = counts.pop("agreements")
-    answerable = attention.answerable(actor)
+    answerable = attention.answerable(actor).filter(agreement__in=newest)
     commitments = answerable.aggregate(
         overdue=Count("pk", filter=attention.overdue(on)),
         undated=Count("pk", filter=Q(due_basis=claims.Basis.NOT_STATED)),
@@ -208,7 +220,7 @@ def home(actor, *, on: date) -> Home:
     ending = attention.ending(visible, on=on, days=(until - on).days)
     return Home(
         on=on,
-        agreements=total,
+        agreements=Total(total, more),
         published=counts.pop("published"),
         needing=counts,
         overdue=commitments["overdue"],
@@ -217,16 +229,25 @@ def home(actor, *, on: date) -> Home:
         past=past,
         ahead=ahead,
         bodies=bodies(answerable, on=on),
-        years=years(visible),
+        years=years(newest),
         ends=_ends(ending),
         ends_count=ending.count(),
         until=until,
         gaps=sorted(
-            (each for each in quality.lacking(visible, total) if each.count), key=lambda each: -each.count
+            (each for each in quality.lacking(newest, total) if each.count), key=lambda each: -each.count
         ),
         drafts=drafts(visible, actor) if counts[Attention.DRAFTS] else [],
         changes=changes(visible, actor),
     )
+
+
+def _newest(visible) -> tuple[QuerySet, bool]:
+    """Of `visible` the newest that are looked at, and whether there are more; one query.
+
+    They are those above a number, so that whatever is asked of them is asked as of all.
+    """
+    beyond = visible.order_by("-number").values_list("number", flat=True)[facets.LOOKED_AT :].first()
+    return (visible, False) if beyond is None else (visible.filter(number__gt=beyond), True)
 
 
 # Who owes what, and when.
@@ -290,27 +311,24 @@ def _in_order(rows: Sequence[Commitment | FollowUp], agreements: dict, *, on: da
 
 
 def bodies(answerable, *, on: date) -> list[Body]:
-    """The organizations that still owe most, each with how far everything it owes is; three queries."""
-    counted = {
-        f"n_{each.value}": Count("pk", filter=Q(progress=each.value), distinct=True) for each in Progress
-    }
+    """The organizations that still owe most, each with how far everything it owes is; two queries."""
     rows = (
         attention.with_progress(answerable, on=on)
         .filter(debtors__isnull=False)
-        .values("debtors__organization")
-        .annotate(**counted, still=Count("pk", filter=~Q(progress=Progress.FULFILLED), distinct=True))
-        .filter(still__gt=0)
-        .order_by("-still", "debtors__organization")[:BODIES]
+        .order_by()
+        .values_list("debtors__organization", "progress")
+        .annotate(number=Count("pk", distinct=True))
     )
-    rows = list(rows)
-    organizations = Organization.objects.in_bulk([row["debtors__organization"] for row in rows])
-    return [
-        Body(
-            organizations[row["debtors__organization"]],
-            {each: row[f"n_{each.value}"] for each in Progress},
-        )
-        for row in rows
-    ]
+    owed: dict[UUID, dict[Progress, int]] = defaultdict(lambda: dict.fromkeys(Progress, 0))
+    for body, standing, number in rows:
+        owed[body][Progress(standing)] = number
+
+    def still(body: UUID) -> int:
+        return sum(owed[body].values()) - owed[body][Progress.FULFILLED]
+
+    most = sorted((each for each in owed if still(each)), key=lambda each: (-still(each), each))[:BODIES]
+    organizations = Organization.objects.in_bulk(most)
+    return [Body(organizations[each], owed[each]) for each in most]
 
 
 def years(visible) -> Years:

@@ -17,6 +17,7 @@ from agreements.queries import attention, home, progress, quality
 from agreements.queries.attention import Attention
 from agreements.queries.progress import Progress, standing
 from agreements.services import desk
+from lib import facets
 from lib.claims import NOT_STATED, Basis, DateClaim
 from organizations.models.accounts import Anonymous
 from organizations.permissions import Permission
@@ -399,6 +400,71 @@ class TestTheFiguresEqualACountByHand:
             assert home.home(actor, on=TODAY).undated == sum(
                 each.due.basis == Basis.NOT_STATED for a in published for each in a.commitments.all()
             )
+
+
+class TestInALargeRegistry:
+    """More agreements than are looked at."""
+
+    LOOKED_AT = 20
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch):
+        monkeypatch.setattr(facets, "LOOKED_AT", self.LOOKED_AT)
+
+    def test_figures_are_those_of_the_newest_but_for_what_is_one_s_own(self, readers):
+        for actor in readers.values():
+            whole, newest = ByHand(actor, TODAY), ByHand(actor, TODAY)
+            newest.agreements = sorted(whole.agreements, key=lambda each: -each.number)[: self.LOOKED_AT]
+            page = home.home(actor, on=TODAY)
+
+            assert (page.agreements.number, page.agreements.more) == (self.LOOKED_AT, True)
+            for each in Attention:
+                counted = whole if each in attention.OWN else newest
+                assert page.needing[each] == len(counted.needing(each.value)), each
+            assert page.overdue == sum(
+                days < 0 for each in newest.agreements for days in newest.open_deadlines(each)
+            )
+            assert {each.query: each.count for each in page.gaps if "words" not in each.query} == {
+                f"lacks={name}": number
+                for name in quality.LACKS
+                if (number := sum(name in newest.lacks(each) for each in newest.agreements))
+            }
+            owed = sum(
+                len(each.debtors.all())
+                for agreement in newest.agreements
+                if agreement.editorial_state == "published"
+                for each in agreement.commitments.all()
+            )
+            assert 0 < sum(body.total for body in page.bodies) <= owed
+            years = page.years
+            assert sum(year.total for year in years.years) + years.several + years.unknown == self.LOOKED_AT
+
+    def test_dates_and_ends_are_those_of_all(self, readers, monkeypatch):
+        for actor in readers.values():
+            capped = home.home(actor, on=TODAY)
+            with monkeypatch.context() as context:
+                context.setattr(facets, "LOOKED_AT", 1000)
+                page = home.home(actor, on=TODAY)
+
+            assert not page.agreements.more
+            assert [each.day for each in capped.rows] == [each.day for each in page.rows]
+            assert capped.ends == page.ends
+            assert capped.ends_count == page.ends_count
+
+    def test_says_so(self, client, people, bodies, today, monkeypatch):
+        client.force_login(people["reviewer"])
+        told = client.get("/en/").content.decode()
+        monkeypatch.setattr(facets, "LOOKED_AT", Agreement.objects.visible_to(people["reviewer"]).count())
+        whole = client.get("/en/").content.decode()
+
+        for sign in (
+            f"More than {self.LOOKED_AT} agreements",
+            "newest agreements (20)",
+            "+</bdi>",
+            "All of them",
+        ):
+            assert sign in told
+            assert sign not in whole
 
 
 class TestWhatEnds:
