@@ -1,11 +1,13 @@
 """What is done under agreements, what of it counts, and what each party says of it."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from activities import indexed
 from agreements.models import Agreement, Commitment, Party, TargetGroup
 from agreements.models.rules import GUARDED, refuse_unless, stays_with
 from audit.models import Recorded
@@ -71,6 +73,7 @@ class Activity(Recorded):
             said_in_a_language("title", name="activity_has_a_title", message=_("Give the activity a title.")),
             *claim_constraints("activity", "held"),
         ]
+        indexes = [GinIndex(OpClass(indexed.words(), "gin_trgm_ops"), name="activity_by_spelling")]
 
     def __str__(self) -> str:
         return self.title

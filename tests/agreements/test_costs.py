@@ -158,7 +158,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/en/people/": (3, 6),
     "/en/people/{person}/": (8, 12),
     "/en/activities/": (15, 18),
-    "/en/activities/?q=activity&status=held": (19, 22),
+    "/en/activities/?q=activity&status=held": (23, 26),
     "/en/activities/?look=month": (27, 30),
     "/en/activities/report/": (0, 8),
     "/en/activities/report/?commitment={commitment}": (0, 12),
