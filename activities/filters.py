@@ -1,10 +1,7 @@
-"""One set of filters for the page and the API, and what each value of a filter would leave."""
-
-from collections.abc import Callable, Collection
-from uuid import UUID
+"""One set of filters for the page and the API."""
 
 import django_filters
-from django.db.models import Count, Model, Q, QuerySet, Value, lookups
+from django.db.models import Model, Q, Value, lookups
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +20,6 @@ from agreements.filters.parts import in_place, of_agreements
 from agreements.filters.words import any_of
 from agreements.models import Agreement, Commitment
 from audit.since import Since
-from lib import languages
-from lib.facets import Facet, Option, facet, frequent
 from lib.filtering import WordsFilter
 from lib.folding import Contains, Fold
 from organizations.filters import named
@@ -181,59 +176,3 @@ class ProgressViewFilter(Since):
 
     def by_organization(self, queryset, name, value):
         return queryset.filter(party__organization__in=kept(value)) if value else queryset
-
-
-def facets(data, activities, *, request, whole: Collection[str] = ()) -> list[Facet]:
-    """Status, kind and holder of `activities` under the filters in `data`, at most three queries each.
-
-    `data` is valid; the facets in `whole` have all their options. A facet ignores its own values: what is not chosen
-    shows what choosing it would add.
-    """
-    found = []
-    for name, count in _COUNTED.items():
-        others = data.copy()
-        others.pop(name, None)
-        filters = ActivityFilter(others, queryset=activities, request=request)
-        chosen = set(data.getlist(name))
-        left = Activity.objects.filter(pk__in=filters.qs.values("pk"))
-        options = [each for each in count(filters, left, chosen) if each.count or each.value in chosen]
-        if options:
-            label = str(filters.form.fields[name].label)
-            found.append(facet(name, label, options, chosen=chosen, whole=name in whole))
-    return found
-
-
-# How each facet counts: (filters, what the other filters leave, the chosen values) → options.
-
-
-def _statuses(filters: ActivityFilter, left: QuerySet, chosen: set[str]) -> list[Option]:
-    counts = _tally(left, "status")
-    return [Option(value, str(label), counts.get(value, 0)) for value, label in Activity.Status.choices]
-
-
-def _kinds(filters: ActivityFilter, left: QuerySet, chosen: set[str]) -> list[Option]:
-    counts = _tally(left, "kind")
-    return [
-        Option(each.pk, str(languages.spoken(each, "label")), counts.get(each.pk, 0))
-        for each in filters.filters["kind"].queryset
-    ]
-
-
-def _holders(filters: ActivityFilter, left: QuerySet, chosen: set[str]) -> list[Option]:
-    rows = ActivityOrganizer.objects.filter(activity__in=left).values_list("organization")
-    counts = frequent(
-        rows.annotate(n=Count("pk")), "organization", chosen=[UUID(each) for each in chosen if each]
-    )
-    named = Organization.objects.in_bulk(list(counts))
-    return [Option(str(key), named[key].label, number) for key, number in counts.items()]
-
-
-def _tally(left: QuerySet, column: str) -> dict[str, int]:
-    return dict(left.order_by().values_list(column).annotate(n=Count("pk")))
-
-
-_COUNTED: dict[str, Callable[[ActivityFilter, QuerySet, set[str]], list[Option]]] = {
-    "status": _statuses,
-    "kind": _kinds,
-    "organization": _holders,
-}

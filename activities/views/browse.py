@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from activities import queries
-from activities.filters import ActivityFilter, facets
+from activities import facets, queries
+from activities.filters import ActivityFilter
 from activities.forms import WithdrawForm
 from activities.models import Activity, EvidenceFile
 from activities.queries import browsing
@@ -19,6 +19,7 @@ from activities.services.withdrawal import is_fresh
 from agreements.models import Commitment
 from audit import trail
 from lib import downloads, keyset, languages
+from lib.facets import Total
 from lib.months import Month, weekdays
 from organizations.guards import requires
 from organizations.permissions import Permission
@@ -39,21 +40,21 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     filters = ActivityFilter(request.GET, queryset=visible, request=request)
     valid = filters.is_valid()
     found = queries.with_details(filters.qs if valid else visible.none(), actor=request.user)
+    told = facets.told(filters, whole=request.GET.getlist("more")) if valid else facets.Told(Total(0), [])
     context = {
         "form": filters.form,
         "look": look,
         "on": on,
         "chips": chips(request, filters),
-        "facets": facets(request.GET, visible, request=request, whole=request.GET.getlist("more"))
-        if valid
-        else [],
+        "facets": told.facets,
+        "capped": told.capped,
         "days": [filters.form["held_from"], filters.form["held_to"]],
         # What no control of the page asks for comes along with those that do.
         "pinned": [(name, each) for name in PINNED for each in request.GET.getlist(name) if each],
         "query": asked(request),
         "list_query": asked(request, without=("look", "month")),
         "month_query": asked(request, look="month"),
-        "total": found.count(),
+        "total": told.total,
         "may_report": request.user.may(Permission.ACTIVITY_REPORT),
     }
     if look == "month":

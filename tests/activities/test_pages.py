@@ -156,6 +156,41 @@ class TestTheList:
         assert [each.count for each in holders(f"organization={idle.pk}").options] == [2, 1]
         assert [each.count for each in holders(f"organization={stranger.pk}").options] == [2, 0]
 
+    @pytest.mark.parametrize("many", [False, True])
+    def test_counts_in_the_newest_and_says_so_where_there_are_more(self, reader, counted, monkeypatch, many):
+        for _each in range(3 + many):
+            counted(kind_id="training")
+        counted("An open day", was_held=True)
+        counted("Another", was_held=True)
+        monkeypatch.setattr(lib.facets, "LOOKED_AT", 5)
+
+        page = reader.get(LIST)
+        told = {
+            facet.name: {each.label: (each.count, each.more) for each in facet.options}
+            for facet in page.context["facets"]
+        }
+        kinds = {"training": (3, many), "event": (2, many)}
+        assert {each: told["kind"][each] for each in kinds} == kinds
+        assert {each.value: each.count for each in page.context["facets"][0].options}["held"] == 2
+        assert [each.count for each in page.context["facets"][2].options] == [5]
+        said = re.search(r'role="status" class="strong">([^<]+)<', page.content.decode())[1]
+        assert said == ("More than 5 activities" if many else "5 activities")
+        assert ("Numbers with a plus" in page.content.decode()) is many
+
+    def test_counts_for_a_chosen_value_what_was_found_without_it(self, reader, counted, monkeypatch):
+        for _each in range(3):
+            counted()
+        counted(was_held=True)
+        monkeypatch.setattr(lib.facets, "LOOKED_AT", 3)
+
+        page = reader.get(f"{LIST}?status=held")
+        assert (page.context["total"].number, page.context["total"].more) == (1, False)
+        assert {facet.name: facet.capped for facet in page.context["facets"]} == {
+            "status": True,
+            "kind": False,
+            "organization": False,
+        }
+
     @pytest.mark.parametrize("asked", ["look=year", "cursor=x", "look=month&month=2024-13"])
     def test_is_not_there_under_a_wrong_address(self, reader, asked):
         assert reader.get(f"{LIST}?{asked}").status_code == 404
