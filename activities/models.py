@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -73,7 +73,11 @@ class Activity(Recorded):
             said_in_a_language("title", name="activity_has_a_title", message=_("Give the activity a title.")),
             *claim_constraints("activity", "held"),
         ]
-        indexes = [GinIndex(OpClass(indexed.words(), "gin_trgm_ops"), name="activity_by_spelling")]
+        indexes = [
+            GinIndex(OpClass(indexed.words(), "gin_trgm_ops"), name="activity_by_spelling"),
+            # As the page stands (queries/browsing.py).
+            models.Index(indexed.latest_day().desc(), F("id").desc(), name="activity_latest_first"),
+        ]
 
     def __str__(self) -> str:
         return self.title

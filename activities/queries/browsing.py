@@ -3,31 +3,28 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
-from django.db.models import DateField, F, Func, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
+from activities import indexed
 from activities.models import Activity
 from agreements.models import Agreement, Commitment
 from agreements.queries import ledger, progress
 from audit.trail import Actor
 from lib import claims, keyset
-from lib.claims import DateClaim, LastDay
+from lib.claims import DateClaim
 from lib.months import Month
 from organizations.permissions import Permission
 
 MOST = 400
 """How many activities, and how many deadlines, a month shows at most; the list shows them all."""
 
-LATEST_FIRST = keyset.Order("held", "held_day", descending=True, type=date)
-
-_first_day = partial(Func, function="lower", output_field=DateField())
+LATEST_FIRST = keyset.Order("held", "held_day", descending=True, type=date, filled=True)
 
 
 def listed(activities):
     """Annotate `held_day`, the last day it may have been held: what LATEST_FIRST orders by. Undated stand last."""
-    return activities.annotate(held_day=Coalesce(LastDay("held_range"), _first_day(F("held_range"))))
+    return activities.annotate(held_day=indexed.latest_day())
 
 
 def named(commitments: Iterable[Commitment]) -> list[Commitment]:
