@@ -1,6 +1,9 @@
 """Search folding: the same words whatever the case, accents, apostrophes, Arabic letter forms or digits."""
 
-from django.db.models import BooleanField, Func, TextField, Value
+from django.db.models import BooleanField, Case, F, Func, TextField, Value, When
+from django.db.models.functions import Coalesce, NullIf
+
+from lib import languages
 
 
 class Fold(Func):
@@ -28,3 +31,10 @@ class Contains(Func):
 
     def __init__(self, field: str, words: str):
         super().__init__(Fold(field), Fold(Value(words)))
+
+
+def shown(column: str, reader: str, *, source: str = "source_language") -> Fold:
+    """The translated `column` as a reader of the language `reader` gets it, folded; `source` names that of the text."""
+    own = Case(*(When(**{source: code}, then=F(f"{column}_{code}")) for code in languages.CODES))
+    words = [F(f"{column}_{reader}"), own, *(F(f"{column}_{code}") for code in languages.CODES)]
+    return Fold(Coalesce(*(NullIf(each, Value("")) for each in words)))

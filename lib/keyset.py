@@ -53,11 +53,13 @@ class Order:
     """What the values are in Python: date, datetime, int or str."""
     filled: bool = False
     """Whether no value is ever empty. Then an index gives the page, however deep: one over value and key."""
+    empty: Any = None
+    """What stands in a filled order where there is no value, after all others. A cursor says null for it."""
 
     def read(self, told: Any) -> Any:
         """A value out of a cursor. Raises ValueError or TypeError when it is none of ours."""
-        if told is None and not self.filled:
-            return None
+        if told is None and (self.empty is not None or not self.filled):
+            return self.empty
         if issubclass(self.type, date):
             value = self.type.fromisoformat(told)
             if not isinstance(value, datetime):
@@ -121,7 +123,8 @@ class Place:
     def _write(self, backwards: bool, row: Any) -> str:
         told = [int(backwards), _plain(getattr(row, self.key))]
         if self.order:
-            told += [self.order.name, _plain(getattr(row, self.order.value))]
+            value = getattr(row, self.order.value)
+            told += [self.order.name, None if value == self.order.empty else _plain(value)]
         if self.bound:
             told.append(self.bound)
         return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")

@@ -1,31 +1,43 @@
 """What lists stand by beside columns: words as the reader gets them, the first day a date claim leaves possible."""
 
 from collections.abc import Mapping
+from datetime import date
 
-from django.db.models import Case, F, QuerySet, Value, When
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from lib import languages
 from lib.claims import LastDay
-from lib.folding import Fold
+from lib.folding import shown
 from lib.keyset import Order
 
 BY_KEY: Mapping[str, Order | None] = {"id": None, "-id": None}
 
 
-def both(name: str, value: str, type: type = str) -> dict[str, Order | None]:
+def both(name: str, value: str, type: type = str, *, filled: bool = False) -> dict[str, Order | None]:
     """An order and its reverse: `name` and `-name`, by the column or annotation `value`."""
     return {
-        name: Order(name, value, type=type),
-        f"-{name}": Order(f"-{name}", value, descending=True, type=type),
+        name: Order(name, value, type=type, filled=filled),
+        f"-{name}": Order(f"-{name}", value, descending=True, type=type, filled=filled),
     }
+
+
+def both_days(name: str, value: str) -> dict[str, Order | None]:
+    """The same by a day, in place of which stands what `last_of` says where none is known."""
+    return {
+        each: Order(each, value, descending=each != name, type=date, filled=True, empty=last_of(each))
+        for each in (name, f"-{name}")
+    }
+
+
+def last_of(name: str) -> date:
+    """What no day is after in the order `name`: the last of all days, or the first where the order is a reverse."""
+    return date.min if name.startswith("-") else date.max
 
 
 def by_words(rows: QuerySet, column: str, *, into: str, language: str = "source_language") -> QuerySet:
     """Annotate the translated `column` as this reader gets it, folded; `language` is the source's."""
-    own = Case(*(When(**{language: code}, then=F(f"{column}_{code}")) for code in languages.CODES))
-    words = [F(f"{column}_{languages.current()}"), own, *(F(f"{column}_{code}") for code in languages.CODES)]
-    return rows.annotate(**{into: Fold(Coalesce(*(NullIf(each, Value("")) for each in words)))})
+    return rows.annotate(**{into: shown(column, languages.current(), source=language)})
 
 
 def by_first_day(rows: QuerySet, claim: str, *, into: str) -> QuerySet:

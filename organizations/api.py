@@ -106,7 +106,7 @@ class Bodies(Creates, Changes, Removes, Endpoint):
     model = None
     reference: Callable[[Any], dict]
 
-    orders = BY_KEY | both("name", "sorting")
+    orders = BY_KEY | both("name", "sorting", filled=True)
 
     def filtered(self, queryset):
         return super().filtered(queryset.filter(merged_into=None))

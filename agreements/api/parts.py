@@ -24,10 +24,11 @@ from agreements.models import (
     Signatory,
     Statement,
 )
+from agreements.models.orders import first_day
 from agreements.queries import dossier
 from lib import addresses
 from lib.endpoints import Endpoint
-from lib.ordering import BY_KEY, both, by_first_day
+from lib.ordering import BY_KEY, both, both_days, by_first_day, last_of
 from lib.pages import OnPages
 from organizations.api import Organizations, People
 
@@ -139,10 +140,12 @@ class Commitments(OnPages, Part):
     serializer_class = shapes.CommitmentRecord
     record_type, resource = "commitment", "commitments"
     filterset_class = CommitmentFilter
-    orders = BY_KEY | both("due", "due_day", date)
+    orders = BY_KEY | both_days("due", "due_day")
 
     def in_order(self, queryset, name):
-        return by_first_day(queryset, "due", into="due_day") if name.endswith("due") else queryset
+        if not name.endswith("due"):
+            return queryset
+        return queryset.annotate(due_day=first_day("due", none=last_of(name)))
 
 
 @described("Statements", "One statement")

@@ -1,12 +1,15 @@
 """What is agreed and what is said: four kinds of record that never turn into each other."""
 
+from datetime import date
+
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement, NamedGroup
+from agreements.models.orders import first_day
 from agreements.models.parties import Party
 from agreements.models.rules import GUARDED, own_agreement, refuse_unless, said, same_agreement, stays_with
 from agreements.models.vocabulary import CommitmentKind
@@ -159,7 +162,12 @@ class Commitment(Provision):
             ),
             *claim_constraints("commitment", "due"),
         ]
-        indexes = [models.Index(fields=["kind"], name="commitment_by_kind")]
+        indexes = [
+            models.Index(fields=["kind"], name="commitment_by_kind"),
+            # As lists by due date stand (api/parts.py).
+            models.Index(first_day("due", none=date.min).desc(), F("id"), name="commitment_due_last"),
+            models.Index(first_day("due", none=date.max), F("id"), name="commitment_due_first"),
+        ]
         triggers = [
             *GUARDED,
             stays_with("agreement_id"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Recorded
 from lib import languages, search
 from lib.constraints import said_in_a_language
+from lib.folding import shown
 from lib.languages import translated
 from lib.terms import Term
 
@@ -166,6 +167,11 @@ class Organization(Recorded):
                 condition=~Q(merged_into=F("id")),
                 violation_error_message=_("An organization cannot be merged into itself."),
             ),
+        ]
+        # As lists by name stand (queries.by_name).
+        indexes = [
+            models.Index(shown("name", code), F("id"), name=f"organization_by_name_{code}")
+            for code in languages.CODES
         ]
         triggers = [
             *Recorded.Meta.triggers,

@@ -10,6 +10,7 @@ from audit.models import Recorded
 from lib import languages, search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
+from lib.folding import shown
 from lib.languages import translated
 from organizations.models.organization import Organization, SourceLanguage
 
@@ -51,6 +52,11 @@ class Person(Recorded):
                 condition=~Q(merged_into=F("id")),
                 violation_error_message=_("A person cannot be merged into the same record."),
             ),
+        ]
+        # As lists by name stand (queries.by_name).
+        indexes = [
+            models.Index(shown("name", code), F("id"), name=f"person_by_name_{code}")
+            for code in languages.CODES
         ]
         triggers = [
             *Recorded.Meta.triggers,

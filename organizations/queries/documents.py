@@ -21,7 +21,7 @@ from organizations.models import (
     ProfileClaim,
 )
 
-BY_NAME = Order("name", "sorting")
+BY_NAME = Order("name", "sorting", filled=True)
 """The order of a list that `by_name` prepares."""
 
 

@@ -1,5 +1,7 @@
 """Lists of the API: strict, in any shape and order, each row once; and what is read one by one."""
 
+import base64
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -333,6 +335,24 @@ class TestOrders:
 
         assert years("signed") == ["2010", "2012", "none"]
         assert years("-signed") == ["2012", "2010", "none"]
+
+    def test_a_commitment_without_a_day_stands_last_either_way_and_a_cursor_says_null_for_it(
+        self, client, db
+    ):
+        agreement = factories.AgreementFactory(published=True)
+        for day in (None, date(2012, 5, 1), None, date(2010, 1, 1)):
+            claim = DateClaim(day.isoformat(), day, day, Basis.STATED) if day else DateClaim()
+            factories.CommitmentFactory(agreement=agreement, due=claim)
+
+        def years(page):
+            return [(each["due"]["earliest"] or "none")[:4] for each in page]
+
+        for order, known in (("due", ["2010", "2012"]), ("-due", ["2012", "2010"])):
+            pages = list(walk(client, f"/commitments?order={order}&page_size=3"))
+            assert [years(each) for each in pages] == [[*known, "none"], ["none"]]
+            following = client.get(f"{ROOT}/commitments?order={order}&page_size=3").json()["next"]
+            told = following.split("cursor=")[1].split("&")[0]
+            assert json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4)))[3] is None
 
 
 @pytest.mark.usefixtures("entered")

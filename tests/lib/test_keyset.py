@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.db.models import Value
-from django.db.models.functions import NullIf
+from django.db.models.functions import Coalesce, NullIf
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
@@ -171,6 +171,29 @@ class TestPagesInAnOrder:
     def test_refuse_the_cursor_of_another_order(self, told):
         with pytest.raises(keyset.BadCursor):
             keyset.page(with_cities(Organization.objects.all()), order=BY_CITY, cursor=encoded(told))
+
+    @limits(max_examples=20)
+    @given(st.lists(st.sampled_from(["", "Rabat", "Salé"]), max_size=7), st.integers(1, 3), st.booleans())
+    def test_are_the_same_where_something_stands_for_the_empty_ones_and_so_are_their_cursors(
+        self, cities, size, descending
+    ):
+        before = set(Organization.objects.values_list("pk", flat=True))
+        for city in cities:
+            OrganizationFactory(city=city)
+        chosen = with_cities(Organization.objects.exclude(pk__in=before))
+        order = replace(BY_CITY, descending=descending)
+        empty = "" if descending else "zzz"
+        filled = replace(order, value="city_or_last", filled=True, empty=empty)
+        of_filled = chosen.annotate(city_or_last=Coalesce("city_or_none", Value(empty)))
+        cursor = ""
+
+        while cursor is not None:
+            page = keyset.page(chosen, cursor=cursor, size=size, order=order)
+            assert keyset.page(of_filled, cursor=cursor, size=size, order=filled) == page
+            if page.previous:
+                back = keyset.page(chosen, cursor=page.previous, size=size, order=order)
+                assert keyset.page(of_filled, cursor=page.previous, size=size, order=filled) == back
+            cursor = page.next
 
     def test_know_days_again(self):
         assert keyset.Order("signed", "signed", type=date).read("2012-05-18") == date(2012, 5, 18)
