@@ -35,6 +35,11 @@ class Total:
         most = LOOKED_AT if most is None else most
         return cls(min(found, most), found > most)
 
+    @property
+    def count(self) -> int:
+        """The number, as an option calls it."""
+        return self.number
+
 
 @dataclass(frozen=True)
 class Option:

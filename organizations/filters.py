@@ -1,17 +1,18 @@
 """One set of filters for the page and the API, and what each value of a filter would leave."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 
 import django_filters
 from babel import Locale
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from audit.since import Since
 from lib import asking, finding, languages
 from lib.conditions import IsOneOf
-from lib.facets import Facet, Option, facet
+from lib.facets import LOOKED_AT, Facet, Option, facet
 from lib.filtering import IdentifiersFilter, WordsFilter
 from lib.folding import Contains
 from organizations.models import (
@@ -120,10 +121,10 @@ class OrganizationFilter(Since):
 
 
 def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
-    """Kind and country of `organizations` under the filters in `data`, a query or two each.
+    """Kind and country of the newest of `organizations` under the filters in `data`, a query or two each.
 
     The facets in `whole` have all their options. A facet ignores its own values: what is not chosen shows what choosing
-    it would add.
+    it would add. Where not all were looked at, any kind may be had by one of the others.
     """
     found = []
     for name in ("kind", "country"):
@@ -131,17 +132,19 @@ def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
         others.pop(name, None)
         filters = OrganizationFilter(others, queryset=organizations)
         left = filters.qs if filters.is_valid() else organizations.none()
-        counts = dict(left.order_by().values_list(name).annotate(n=Count("pk")))
+        newest = list(left.order_by("-pk").values_list(name, flat=True)[: LOOKED_AT + 1])
+        counts, capped = Counter(newest[:LOOKED_AT]), len(newest) > LOOKED_AT
         field = filters.form.fields[name]
         chosen = set(data.getlist(name))
         choices = [(str(getattr(value, "value", value)), label) for value, label in field.choices]
         options = [
-            Option(value, str(label), counts.get(value, 0))
+            Option(value, str(label), counts[value])
             for value, label in choices
-            if value and (counts.get(value) or value in chosen)
+            if value and (counts[value] or value in chosen or (capped and name == "kind"))
         ]
         options.sort(key=lambda each: -each.count)
-        found.append(facet(name, str(field.label), options, chosen=chosen, whole=name in whole))
+        label = str(field.label)
+        found.append(facet(name, label, options, chosen=chosen, whole=name in whole, capped=capped))
     return found
 
 

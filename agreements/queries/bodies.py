@@ -1,12 +1,14 @@
 """Everything the page of an organization shows, as of one day, in a fixed number of queries."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -14,31 +16,78 @@ from agreements.models import Agreement, Citation, Commitment, OpenQuestion, Par
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import network, progress
 from agreements.queries.network import Duty, Partner, Side
-from lib import languages
+from lib import facets, languages
+from lib.conditions import IsOneOf
+from lib.facets import Total
 from organizations.models import Alias, Descent, DistinctPair, Office, Organization
 
 LATEST = {"agreements": 12, "duties": 60, "people": 30, "statements": 6, "activities": 5, "units": 60}
 """How many of each the page shows; it says how many more there are."""
 
 
-def listed(organizations, *, actor):
-    """Annotate `agreement_count`, and `family_count` with all units below: agreements that `actor` may read.
+class _Entries(Subquery):
+    """Of entries of agreements, found by a query: how many agreements they are of, and how many were found."""
 
-    What was entered under an organization merged into another counts as that other's.
+    template = "(SELECT ARRAY[count(DISTINCT agreement), count(*)] FROM (%(subquery)s) entry(agreement))"
+    output_field = ArrayField(IntegerField())
+
+
+def listed(organizations: QuerySet, *, actor) -> QuerySet:
+    """Annotate what `lines` reads: how many agreements that `actor` may read, of each and with all below it.
+
+    What was entered under an organization merged into another counts as that other's. No more entries are looked at
+    than a list looks at records.
     """
     readable = Party.objects.filter(agreement__in=Agreement.objects.visible_to(actor)).order_by()
 
-    def counted(members):
-        parties = readable.filter(organization__in=members.values("pk")).annotate(one=Value(1)).values("one")
-        return Coalesce(Subquery(parties.annotate(n=Count("agreement", distinct=True)).values("n")), 0)
+    def entries(members: QuerySet) -> _Entries:
+        found = readable.filter(IsOneOf("organization", members)).values("agreement")
+        return _Entries(found[: facets.LOOKED_AT + 1])
 
-    listed_one = OuterRef(OuterRef("pk"))
-    below = Descent.objects.filter(ancestor=OuterRef(listed_one)).values("descendant")
+    one = OuterRef(OuterRef("pk"))
+    below = Descent.objects.filter(ancestor=one, descendant__merged_into=None)
+    merged = Descent.objects.filter(ancestor=one, descendant__merged_from__isnull=False)
     return organizations.select_related("kind", "parent").annotate(
-        agreement_count=counted(Organization.objects.filter(Q(pk=listed_one) | Q(merged_into=listed_one))),
-        family_count=counted(
-            Organization.objects.filter(Q(pk__in=below, merged_into=None) | Q(merged_into__in=below))
+        own_entries=entries(Organization.objects.filter(Q(pk=one) | Q(merged_into=one)).values("pk")),
+        family_entries=entries(
+            below.values("descendant").union(merged.values("descendant__merged_from"), all=True)
         ),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """An organization in a list: in how many agreements it is, and how many with all units below it."""
+
+    organization: Organization
+    own: Total
+    family: Total
+
+
+def lines(organizations: Iterable[Organization]) -> list[Line]:
+    """The lines of a page, without a query. Needs `listed`."""
+    return [Line(each, _told(each.own_entries), _told(each.family_entries)) for each in organizations]
+
+
+def _told(entries: list[int]) -> Total:
+    agreements, looked_at = entries
+    return Total(min(agreements, facets.LOOKED_AT), more=looked_at > facets.LOOKED_AT)
+
+
+def by_agreements(organizations: QuerySet, *, actor) -> QuerySet:
+    """Of each of `organizations` the key, `body`, and the `number` of agreements that `actor` may read: one query.
+
+    All of their entries are counted: who has most is known no sooner. What was entered under an organization merged
+    into another counts as that other's.
+    """
+    readable = Q(participations__agreement__in=Agreement.objects.visible_to(actor))
+    return (
+        Organization.objects.annotate(body=Coalesce("merged_into", "pk"))
+        .filter(body__in=organizations.order_by().values("pk"))
+        .order_by()
+        .values("body")
+        .annotate(number=Count("participations__agreement", filter=readable, distinct=True))
+        .values_list("body", "number", named=True)
     )
 
 

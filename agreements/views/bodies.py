@@ -1,7 +1,9 @@
 """Pages to read: organizations and people. Who is this, what does it owe and get, with whom."""
 
+from dataclasses import replace
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_safe
 from agreements.queries import bodies, people, progress
 from agreements.views import identity
 from lib import keyset
+from lib.facets import LOOKED_AT, Total
 from organizations import queries as organization_queries
 from organizations.filters import OrganizationFilter, PersonFilter, facets
 from organizations.guards import requires
@@ -19,10 +22,8 @@ from organizations.permissions import Permission
 
 PAGE_SIZE = 50
 
-ORDERS = {
-    "name": organization_queries.BY_NAME,
-    "agreements": keyset.Order("agreements", "agreement_count", descending=True, type=int),
-}
+MOST_AGREEMENTS = keyset.Order("agreements", "number", descending=True, type=int, filled=True)
+ORDERS = ("name", "agreements")
 
 
 @require_safe
@@ -32,17 +33,22 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     filters = OrganizationFilter(request.GET, queryset=visible)
     found = filters.qs if filters.is_valid() else visible.none()
     order = request.GET.get("order", "")
-    rows = organization_queries.by_name(bodies.listed(found, actor=request.user))
+    order = order if order in ORDERS else "name"
+    page, lines = organizations_of(request, found, order)
+    total, options = total_of(found), facets(request.GET, visible, whole=request.GET.getlist("more"))
     return render(
         request,
         "organizations/list.html",
         {
             "form": filters.form,
             "may_compare": request.user.may(Permission.EDIT),
-            "page": page_of(request, rows, ORDERS.get(order, ORDERS["name"])),
-            "total": found.count(),
-            "facets": facets(request.GET, visible, whole=request.GET.getlist("more")),
-            "order": order if order in ORDERS else "name",
+            "page": page,
+            "lines": lines,
+            "total": total,
+            "facets": options,
+            "capped": any(each.capped for each in options)
+            or any(each.own.more or each.family.more for each in lines),
+            "order": order,
             "orders": {name: asked(request, order=name) for name in ORDERS},
             "narrowed": any(request.GET.get(name) for name in filters.form.fields),
             "query": asked(request),
@@ -50,11 +56,36 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def page_of(request: HttpRequest, rows, order: keyset.Order) -> keyset.Page:
+def organizations_of(
+    request: HttpRequest, found: QuerySet, order: str
+) -> tuple[keyset.Page, list[bodies.Line]]:
+    """The page of `found` that is asked for, and its lines: one query; two by agreements."""
+    if order == "name":
+        rows = organization_queries.by_name(bodies.listed(found, actor=request.user))
+        page = page_of(request, rows, organization_queries.BY_NAME)
+        return page, bodies.lines(page.rows)
+    counted = bodies.by_agreements(found, actor=request.user)
+    page = page_of(request, counted, MOST_AGREEMENTS, key="body")
+    shown = bodies.listed(Organization.objects.all(), actor=request.user).in_bulk(
+        [each.body for each in page.rows]
+    )
+    # One that was removed in between is not there any more.
+    return page, bodies.lines(shown[each.body] for each in page.rows if each.body in shown)
+
+
+def total_of(found: QuerySet) -> Total:
+    """How many there are, as far as a list looks."""
+    return Total.of(keyset.number(found, LOOKED_AT + 1))
+
+
+def page_of(request: HttpRequest, rows: QuerySet, order: keyset.Order, *, key: str = "pk") -> keyset.Page:
+    """The page of `rows` that is asked for, in `order` and then by `key`, which has the keys of the model."""
     try:
-        return keyset.page(rows, order=order, size=PAGE_SIZE, cursor=request.GET.get("cursor", ""))
+        here = keyset.place(rows.model, order=order, size=PAGE_SIZE, cursor=request.GET.get("cursor", ""))
     except keyset.BadCursor as error:
         raise Http404(_("This page of the list is not there: begin at the start of the list.")) from error
+    here = replace(here, key=key)
+    return here.page(list(here.rows(rows)))
 
 
 def asked(request: HttpRequest, **changes: str) -> str:
@@ -114,7 +145,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
             "form": filters.form,
             "may_compare": request.user.may(Permission.EDIT),
             "page": page_of(request, rows, organization_queries.BY_NAME),
-            "total": found.count(),
+            "total": total_of(found),
             "organization": filters.form.cleaned_data.get("organization") if filters.is_valid() else None,
             "narrowed": any(request.GET.get(name) for name in filters.form.fields),
             "query": asked(request),

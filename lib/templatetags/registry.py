@@ -79,7 +79,7 @@ def number(value: int) -> str:
 
 @register.filter
 def counted(told) -> SafeString:
-    """The count of an option; with a plus where there may be more than were looked at."""
+    """The count of an option or a total; with a plus where there may be more than were looked at."""
     return format_html('<bdi dir="ltr">{}+</bdi>' if told.more else "{}", told.count)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from html import unescape
 from itertools import pairwise
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -26,7 +26,9 @@ from agreements.queries.network import Side
 from agreements.queries.progress import Progress
 from agreements.views import bodies as views
 from audit import trail
+from lib import facets
 from lib.claims import Basis, DateClaim
+from organizations import filters
 from organizations import queries as organization_queries
 from organizations.models import DistinctPair, Organization, ProfileClaim
 from tests.factories import (
@@ -108,6 +110,14 @@ def trio(db) -> list[Organization]:
     return [OrganizationFactory(slug=each, name_en=each.title()) for each in ("aman", "bayti", "cadi")]
 
 
+@pytest.fixture
+def short(monkeypatch) -> int:
+    """How far lists look, and how little that is here."""
+    for each in (facets, filters, views):
+        monkeypatch.setattr(each, "LOOKED_AT", 3)
+    return 3
+
+
 class TestTheListOfOrganizations:
     def test_is_in_the_order_of_the_names_that_the_reader_sees(self, client):
         OrganizationFactory(slug="a", name_en="Zenith", name_ar="أمل")
@@ -186,6 +196,68 @@ class TestTheListOfOrganizations:
         OrganizationFactory(merged_into=trio[0])
 
         assert titles(read(client, "/en/organizations/")) == ["Aman", "Bayti", "Cadi"]
+
+    @pytest.mark.parametrize("order", ["name", "agreements"])
+    def test_counts_what_was_entered_under_one_merged_into_it_as_its_own_and_each_once(
+        self, client, trio, order
+    ):
+        aman, bayti, _cadi = trio
+        former = OrganizationFactory(merged_into=bayti)
+        agreed(former, bayti)
+        agreed(former, aman)
+        agreed(OrganizationFactory(merged_into=OrganizationFactory(name_en="Unit", parent=bayti)), aman)
+
+        html = read(client, f"/en/organizations/?order={order}")
+
+        told = dict(zip(titles(html), counts(html), strict=True))
+        assert told == {"Aman": "2", "Bayti": "2 3 with its units", "Cadi": "0", "Unit": "1"}
+
+    def test_counts_exactly_as_far_as_it_looks(self, client, trio, short):
+        aman, bayti, _cadi = trio
+        for _ in range(short):
+            agreed(aman, bayti)
+
+        html = read(client, "/en/organizations/")
+
+        assert f"{short} organizations" in words(html)
+        assert counts(html) == [f"{short}", f"{short}", "0"]
+        assert "+" not in words(html)
+
+    def test_says_where_it_stopped_counting(self, client, trio, short):
+        aman, bayti, _cadi = trio
+        OrganizationFactory(name_en="Older", kind_id="centre", country="QA", pk=UUID(int=1))
+        unit = OrganizationFactory(name_en="Unit", parent=bayti, kind_id="ngo", country="MA")
+        for _ in range(short):
+            agreed(aman, unit)
+        agreed(aman, bayti)
+
+        html = read(client, "/en/organizations/")
+
+        assert "More than 3 organizations" in words(html)
+        assert dict(zip(titles(html), counts(html), strict=True)) == {
+            "Aman": "3+",
+            "Bayti": "1 3+ with its units",
+            "Cadi": "0",
+            "Older": "0",
+            "Unit": "3",
+        }
+        assert "Numbers with a plus are counted in a part of what there is" in words(html)
+        offered = words(re.search(r'<details class="facets.*?<p class="apply">', html, re.DOTALL).group())
+        assert "Non-governmental organization 1+" in offered
+        assert "Morocco 1+" in offered
+        assert "Qatar" not in offered
+        assert "Centre 0+" in words(read(client, "/en/organizations/?more=kind"))
+
+    def test_is_in_the_order_of_all_agreements_however_far_it_tells(self, client, trio, short):
+        aman, bayti, cadi = trio
+        for found, number in ((aman, 1), (bayti, 2), (cadi, 3)):
+            for _ in range(short + number):
+                agreed(found, OrganizationFactory())
+
+        html = read(client, "/en/organizations/?order=agreements")
+
+        assert titles(html)[:3] == ["Cadi", "Bayti", "Aman"]
+        assert counts(html)[:3] == ["3+"] * 3
 
     @pytest.mark.parametrize("order", ["name", "agreements"])
     def test_shows_everything_once_page_after_page(self, client, trio, monkeypatch, order):

@@ -143,7 +143,7 @@ COSTS: dict[str, tuple[int | str, int | str]] = {
     "/en/sources/{source}/newer/": (0, 5),
     "/en/source-files/{source_file}/": (1, 3),
     "/en/organizations/": (5, 8),
-    "/en/organizations/?order=agreements": (5, 8),
+    "/en/organizations/?order=agreements": (6, 9),
     "/en/organizations/{slug}/": (28, 32),
     "/en/organizations/{slug}/?scope=subtree": (27, 31),
     "/en/organizations/{slug}/merge/": (0, 14),
