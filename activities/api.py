@@ -12,10 +12,11 @@ from activities.shapes import ActivityRecord, ProgressViewRecord
 from activities.writes import DESCRIBED, SAID, WRITE, ActivityWrites, ProgressWrites
 from agreements.api.files import Files
 from agreements.api.parts import Commitments, Parties
+from agreements.models.orders import first_day
 from audit.versions import with_version
 from lib.endpoints import Endpoint
 from lib.formats import LINKED
-from lib.ordering import BY_KEY, both, by_first_day, by_words
+from lib.ordering import BY_KEY, both, both_days, by_words, last_of
 from lib.pages import OnPages
 from organizations.api import Organizations
 from organizations.permissions import Permission
@@ -36,7 +37,7 @@ class Activities(OnPages, ActivityWrites, Endpoint):
     serializer_class = ActivityRecord
     record_type, resource = "activity", "activities"
     filterset_class = ActivityFilter
-    orders = BY_KEY | both("held", "day", date) | both("title", "folded")
+    orders = BY_KEY | both_days("held", "day") | both("title", "folded", filled=True)
 
     @property
     def expandable(self):
@@ -52,7 +53,7 @@ class Activities(OnPages, ActivityWrites, Endpoint):
 
     def in_order(self, queryset, name):
         if name.endswith("held"):
-            return by_first_day(queryset, "held", into="day")
+            return queryset.annotate(day=first_day("held", none=last_of(name)))
         return by_words(queryset, "title", into="folded") if name.endswith("title") else queryset
 
     def label(self, row):

@@ -1,5 +1,7 @@
 """What is done under agreements, what of it counts, and what each party says of it."""
 
+from datetime import date
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -9,9 +11,10 @@ from django.utils.translation import gettext_noop
 
 from activities import indexed
 from agreements.models import Agreement, Commitment, Party, TargetGroup
+from agreements.models.orders import first_day
 from agreements.models.rules import GUARDED, refuse_unless, stays_with
 from audit.models import Recorded
-from lib import uploads
+from lib import languages, uploads
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
 from lib.languages import translated
@@ -77,6 +80,13 @@ class Activity(Recorded):
             GinIndex(OpClass(indexed.words(), "gin_trgm_ops"), name="activity_by_spelling"),
             # As the page stands (queries/browsing.py).
             models.Index(indexed.latest_day().desc(), F("id").desc(), name="activity_latest_first"),
+            # As lists of the API stand (api.py). One title in many activities is sorted by key when it is met.
+            models.Index(first_day("held", none=date.min).desc(), F("id"), name="activity_held_last"),
+            models.Index(first_day("held", none=date.max), F("id"), name="activity_held_first"),
+            *(
+                models.Index(indexed.shown_title(code), F("id"), name=f"activity_by_title_{code}")
+                for code in languages.CODES
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from organizations.permissions import Permission
 MOST = 400
 """How many activities, and how many deadlines, a month shows at most; the list shows them all."""
 
-LATEST_FIRST = keyset.Order("held", "held_day", descending=True, type=date, filled=True)
+LATEST_FIRST = keyset.Order("held", "held_day", descending=True, type=date, filled=True, empty=date.min)
 
 
 def listed(activities):

@@ -6,10 +6,6 @@ CAPPED = frozenset({"/api/v1/search?q=protocole&type=agreement", "/en/organizati
 GROWS: dict[str, tuple[str, ...]] = {
     "Order: nothing is stored in this order, so that all is sorted for the first page": (
         "/api/v1/agreements?order=next",
-        "/api/v1/activities?order=held",
-        "/api/v1/activities?order=-held",
-        "/api/v1/activities?order=title",
-        "/api/v1/activities?order=-title",
         "/api/v1/progress-views?order=said_on",
         "/api/v1/progress-views?order=-said_on",
     ),
@@ -21,7 +17,6 @@ GROWS: dict[str, tuple[str, ...]] = {
         "/api/v1/sources?q=formation",
         "/api/v1/people?q=formation",
         "/en/organizations/?q=commune",
-        "/en/activities/?q=formation",
     ),
     "Bodies below another: the agreements of all of them are brought together, out of an index alone": (
         "/api/v1/agreements?party={body}&party_scope=subtree",
