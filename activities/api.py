@@ -83,7 +83,7 @@ class ProgressViews(ProgressWrites, Endpoint):
     serializer_class = ProgressViewRecord
     record_type, resource = "progress_view", "progress-views"
     filterset_class = ProgressViewFilter
-    orders = BY_KEY | both("said_on", "said_on", date)
+    orders = BY_KEY | both("said_on", "said_on", date, filled=True)
 
     @property
     def expandable(self):

@@ -235,6 +235,8 @@ class ProgressView(Recorded):
                 violation_error_message=_("This party already said something on this day."),
             )
         ]
+        # As lists by day stand (api.py).
+        indexes = [models.Index(fields=["said_on", "id"], name="progress_view_by_day")]
         triggers = [
             *GUARDED,
             stays_with("commitment_id", "party_id"),

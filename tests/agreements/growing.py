@@ -6,8 +6,6 @@ CAPPED = frozenset({"/api/v1/search?q=protocole&type=agreement", "/en/organizati
 GROWS: dict[str, tuple[str, ...]] = {
     "Order: nothing is stored in this order, so that all is sorted for the first page": (
         "/api/v1/agreements?order=next",
-        "/api/v1/progress-views?order=said_on",
-        "/api/v1/progress-views?order=-said_on",
     ),
     "Words: everything that says them is gathered before the first page of it is chosen": (
         "/api/v1/agreements?order=relevance&q=formation",
