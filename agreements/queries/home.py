@@ -204,10 +204,9 @@ def home(actor, *, on: date) -> Home:
         published=Count("pk", filter=Q(editorial_state=Agreement.EditorialState.PUBLISHED)),
         past=Count("pk", filter=past_dates),
         dated=Count("pk", filter=past_dates | need[Attention.COMING]),
-        **{each: Count("pk", filter=condition) for each, condition in need.items()},
+        **{each: Count("pk", filter=need[each]) for each in Attention if each not in attention.OWN},
     )
-    if more:
-        counts |= {each: visible.filter(need[each]).count() for each in sorted(attention.OWN)}
+    counts |= {each: visible.filter(need[each]).count() for each in Attention if each in attention.OWN}
     total = counts.pop("agreements")
     answerable = attention.answerable(actor).filter(agreement__in=newest)
     commitments = answerable.aggregate(

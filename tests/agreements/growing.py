@@ -67,7 +67,6 @@ GROWS: dict[str, tuple[str, ...]] = {
         "/api/v1/agreements?state=uncertain",
         "/api/v1/agreements?state=ended",
         "/api/v1/agreements?attention=coming",
-        "/api/v1/agreements?attention=expiring",
         "/api/v1/agreements?attention=silent",
         "/api/v1/agreements?attention=incomplete",
         "/api/v1/agreements?place={place}",

@@ -89,7 +89,7 @@ LISTS = (
 )
 
 COSTS: dict[str, tuple[int | str, int | str]] = {
-    "/en/": (20, 26),
+    "/en/": (20, 28),
     "/en/search/suggestions?q=agr": (3, 6),
     "/en/agreements/": (6, 11),
     "/en/agreements/?q=children&kind=other": (11, 15),
