@@ -140,6 +140,8 @@ class TestSelection:
         expect(page.locator(".bulk")).to_be_hidden()
         page.locator("input[name=only]").first.check()
         expect(page.locator("[data-chosen]")).to_have_text("1")
+        page.wait_for_timeout(600)  # as long as a filter of the list would need
+        expect(page.locator("input[name=only]").first).to_be_checked()
         page.locator("[data-all]").check()
         expect(page.locator("[data-chosen]")).to_have_text("2")
         page.locator("input[name=only]").last.uncheck()
