@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Citation, Commitment, OpenQuestion, Party, Statement
 from agreements.models.lifecycle import LegalState, with_legal_state
-from agreements.queries import network, progress
+from agreements.queries import network
 from agreements.queries.network import Duty, Partner, Side
 from lib import facets, languages
 from lib.conditions import IsOneOf
@@ -258,7 +258,8 @@ def with_ledger(agreements, *, on: date):
                     "debtor_links",
                     "beneficiary_links__group",
                     Prefetch("questions", OpenQuestion.objects.filter(resolved_at=None), to_attr="doubts"),
-                    *progress.FOLLOWED,
+                    "fulfilments__activity",
+                    "progress_views__party",
                 ).order_by("number", "pk"),
             ),
         )
@@ -303,14 +304,14 @@ def _family(organization: Organization, below: list[Descent]) -> Family:
 def _proofs(organization: Organization, actor) -> dict[tuple[str, UUID], list[Citation]]:
     """The quotes about the organization, its other names, its profile and its offices, by what they prove."""
     facts = ("organization", "alias", "profile_claim", "office")
+    # Each found by its own index: one query for any of the four would read all quotes there are.
+    of_one, *of_others = (
+        Citation.objects.filter(**{way: organization}).order_by().values("pk")
+        for way in ("organization", *(f"{each}__organization" for each in facts[1:]))
+    )
     found = (
         Citation.objects.visible_to(actor)
-        .filter(
-            Q(organization=organization)
-            | Q(alias__organization=organization)
-            | Q(profile_claim__organization=organization)
-            | Q(office__organization=organization)
-        )
+        .filter(IsOneOf("pk", of_one.union(*of_others, all=True)))
         .select_related("source", "agreement")
         .defer("source__text")
         .order_by("agreement__number", "start", "pk")
