@@ -12,14 +12,18 @@ from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySe
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Citation, Commitment, OpenQuestion, Party, Statement
+from agreements.models import Agreement, AgreementKind, Citation, Party, PartyRole, Statement
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import network
 from agreements.queries.network import Duty, Partner, Side
-from lib import facets, languages
+from lib import facets, keyset, languages, terms
 from lib.conditions import IsOneOf
 from lib.facets import Total
+from lib.related import follow, gather
 from organizations.models import Alias, Descent, DistinctPair, Office, Organization
+
+LOOKED_AT = 500
+"""Of how many agreements of a body the page tells who owes what: the newest. Each brings a hundred rows or so."""
 
 LATEST = {"agreements": 12, "duties": 60, "people": 30, "statements": 6, "activities": 5, "units": 60}
 """How many of each the page shows; it says how many more there are."""
@@ -155,7 +159,11 @@ class Body:
     proofs: list[Citation]
     distinct: list[tuple[Organization, str]]
     agreements: Shown
-    family_total: int
+    total: Total
+    family_total: Total
+    capped: bool
+    """Whether there are more agreements than the `looked_at`: all but the totals then counts in these, the newest."""
+    looked_at: int
     counts: dict[str, int]
     addressed: int
     owes: Shown
@@ -183,6 +191,11 @@ class Body:
     def given(self) -> int:
         """How many commitments it owes, alone or with others; each once."""
         return self.counts[Side.GIVES] + self.counts[Side.JOINT] + self.counts[Side.WITHIN]
+
+    @property
+    def open(self) -> int:
+        """How many commitments between it and others are not fulfilled."""
+        return self.owes.total + self.owed.total
 
     @property
     def unaddressed(self) -> int:
@@ -213,9 +226,13 @@ def body(organization: Organization, *, actor, on: date, subtree: bool = False) 
     family |= {each.pk for each in _merged_into(family, entries)}
     scope = family if subtree else own
     readable = Agreement.objects.visible_to(actor)
-    agreements = list(with_ledger(_of(readable, scope), on=on).order_by("-number"))
+    agreements = list(_of(readable, scope).order_by("-number")[: LOOKED_AT + 1])
+    capped = len(agreements) > LOOKED_AT
+    agreements = with_ledger(agreements[:LOOKED_AT])
+    total = _total(_of(readable, scope)) if capped else Total(len(agreements))
     duties = network.duties(agreements, scope, on=on)
     partners = network.partners(agreements, duties, scope)
+    rows = _rows(agreements[: LATEST["agreements"]], duties, scope, on=on)
     proofs = _proofs(organization, actor)
     still_open = sorted((each for each in duties if each.is_open), key=lambda each: each.order)
     return Body(
@@ -227,8 +244,11 @@ def body(organization: Organization, *, actor, on: date, subtree: bool = False) 
         spellings=_spellings(agreements, own),
         proofs=proofs["organization", organization.pk],
         distinct=_distinct(organization),
-        agreements=_first(_rows(agreements, duties, scope), "agreements"),
-        family_total=len(agreements) if scope == family else _of(readable, family).count(),
+        agreements=Shown(rows, total.number - len(rows)),
+        total=total,
+        family_total=total if scope == family else _total(_of(readable, family)),
+        capped=capped,
+        looked_at=len(agreements),
         counts={side: sum(each.side == side for each in duties) for side in Side},
         addressed=sum(each.side == Side.GIVES and bool(each.partners) for each in duties),
         owes=_first([each for each in still_open if each.side != Side.RECEIVES], "duties"),
@@ -245,30 +265,30 @@ def _first(rows: list, what: str) -> Shown:
     return Shown(rows[: LATEST[what]], max(len(rows) - LATEST[what], 0))
 
 
-def with_ledger(agreements, *, on: date):
-    """Bring what `network.duties` needs, and the legal state: a fixed number of queries, however many agreements."""
-    return (
-        with_legal_state(agreements, on=on)
-        .select_related("kind")
-        .prefetch_related(
-            Prefetch("parties", Party.objects.select_related("organization", "role").order_by("position")),
-            Prefetch(
-                "commitments",
-                Commitment.objects.prefetch_related(
-                    "debtor_links",
-                    "beneficiary_links__group",
-                    Prefetch("questions", OpenQuestion.objects.filter(resolved_at=None), to_attr="doubts"),
-                    "fulfilments__activity",
-                    "progress_views__party",
-                ).order_by("number", "pk"),
-            ),
-        )
-    )
+def with_ledger(agreements: list[Agreement]) -> list[Agreement]:
+    """Bring what `network.duties` needs: a fixed number of queries, however many agreements."""
+    parties = gather(agreements, "parties", order=lambda row: row.position)
+    follow(parties, "organization")
+    commitments = gather(agreements, "commitments", order=lambda row: (row.number, row.pk))
+    gather(commitments, "debtor_links")
+    follow(gather(commitments, "beneficiary_links"), "group")
+    gather(commitments, "questions")
+    for each in commitments:
+        each.doubts = [question for question in each.questions.all() if question.resolved_at is None]
+    follow(gather(commitments, "fulfilments"), "activity")
+    by_key = {each.pk: each for each in parties}
+    for view in gather(commitments, "progress_views"):
+        view.party = by_key[view.party_id]
+    return agreements
+
+
+def _total(agreements) -> Total:
+    return Total.of(keyset.number(agreements, facets.LOOKED_AT + 1))
 
 
 def _of(readable, organizations: set[UUID]):
-    parties = Party.objects.filter(organization__in=organizations)
-    return readable.filter(pk__in=parties.values("agreement"))
+    parties = Party.objects.filter(organization__in=organizations).order_by()
+    return readable.filter(IsOneOf("pk", parties.values("agreement")))
 
 
 def _merged_into(kept: set[UUID], entries: list[Organization]) -> list[Organization]:
@@ -367,14 +387,27 @@ def _distinct(organization: Organization) -> list[tuple[Organization, str]]:
     ]
 
 
-def _rows(agreements: list[Agreement], duties: list[Duty], scope: set[UUID]) -> list[Row]:
-    sides: dict[UUID, dict[str, int]] = defaultdict(lambda: dict.fromkeys(Side, 0))
+def _rows(agreements: list[Agreement], duties: list[Duty], scope: set[UUID], *, on: date) -> list[Row]:
+    """The rows of `agreements`, with what they show beyond `with_ledger`; two queries."""
+    sides: dict[UUID, dict[str, int]] = {each.pk: dict.fromkeys(Side, 0) for each in agreements}
     for duty in duties:
-        sides[duty.agreement.pk][duty.side] += 1
+        if duty.agreement.pk in sides:
+            sides[duty.agreement.pk][duty.side] += 1
+    parties = [party for each in agreements for party in each.parties.all()]
+    labels = terms.found(
+        {AgreementKind: {each.kind_id for each in agreements}, PartyRole: {each.role_id for each in parties}}
+    )
+    for party in parties:
+        party.role = labels[PartyRole][party.role_id]
+    states = dict(
+        with_legal_state(Agreement.objects.filter(pk__in=sides), on=on).values_list("pk", "legal_state")
+    )
+    for each in agreements:
+        each.kind = labels[AgreementKind][each.kind_id]
     return [
         Row(
             each,
-            LegalState(each.legal_state),
+            LegalState(states[each.pk]),
             [party for party in each.parties.all() if party.organization_id in scope],
             [party for party in each.parties.all() if party.organization_id not in scope],
             sides[each.pk],
@@ -395,8 +428,13 @@ def _offices(scope: set[UUID], proofs) -> list[Office]:
 
 def _statements(readable, scope: set[UUID], actor) -> Shown:
     """What its people said, or others on its behalf; newest record first."""
-    said = Statement.objects.filter(agreement__in=readable).filter(
-        Q(speaker__organization__in=scope) | Q(on_behalf_of__organization__in=scope)
+    # Each found by its own index: one query for any of the two would read all statements there are.
+    by_its_people, on_its_behalf = (
+        Statement.objects.filter(**{f"{way}__organization__in": scope}).order_by().values("pk")
+        for way in ("speaker", "on_behalf_of")
+    )
+    said = Statement.objects.filter(
+        IsOneOf("pk", by_its_people.union(on_its_behalf, all=True)), agreement__in=readable
     )
     rows = cited(said, actor).order_by("-agreement__number", "position", "pk")[: LATEST["statements"]]
     return Shown(list(rows), max(said.count() - LATEST["statements"], 0))

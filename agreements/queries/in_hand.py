@@ -4,14 +4,14 @@
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import Exists, Prefetch, prefetch_related_objects
 
 from agreements.models import (
     Advantage,
@@ -46,7 +46,7 @@ from agreements.models import (
     WithoutSource,
 )
 from agreements.models.lifecycle import with_legal_state
-from lib import rows, terms
+from lib import related, rows, terms
 from lib.compiled import Compiled, compiled, stand_in
 from organizations.models import Organization, Person
 
@@ -179,7 +179,7 @@ def hold(agreement: Agreement, told: Rows, *, on: date) -> Agreement:
             found[getattr(row, field.attname)].append(row)
         name = field.remote_field.get_accessor_name()
         for owner in owners.get(field.related_model, ()):
-            hold_rows(owner, name, found[owner.pk], column=column, model=model)
+            related.hold(owner, name, found[owner.pk], column=column, model=model)
             for row in found[owner.pk]:
                 setattr(row, column, owner)
     if sources := [each.source for each in agreement.source_links.all()]:
@@ -187,39 +187,6 @@ def hold(agreement: Agreement, told: Rows, *, on: date) -> Agreement:
         prefetch_related_objects(sources, "noise", "files", newer)
     ((agreement.legal_state,),) = _standing(on).rows(key=agreement.pk)
     return agreement
-
-
-class Held(list):
-    """The rows that a relation of a record has, in their order; what else a queryset is asked for is asked of one."""
-
-    def __init__(self, rows: Iterable[models.Model], anew: Callable[[], QuerySet]):
-        super().__init__(rows)
-        self._anew = anew
-
-    def count(self) -> int:
-        return len(self)
-
-    def exists(self) -> bool:
-        return bool(self)
-
-    def first(self) -> models.Model | None:
-        return self[0] if self else None
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return getattr(self._anew(), name)
-
-
-def hold_rows(
-    owner: models.Model, name: str, held: Iterable[models.Model], *, column: str, model: type[models.Model]
-) -> None:
-    """Let the relation `name` of `owner` hold rows of `model`, which point at it by `column`.
-
-    As a prefetch does: a related manager gives out what stands there.
-    """
-    there = owner.__dict__.setdefault("_prefetched_objects_cache", {})
-    there[name] = Held(held, lambda: model.objects.filter(**{column: owner}))
 
 
 @lru_cache(maxsize=4)

@@ -3,20 +3,15 @@
 `sheet.with_everything` brings the same of any number of agreements, and of the past.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
-from django.db import models
-
-from agreements.models import Agreement, AgreementLink, Commitment
+from agreements.models import Agreement, AgreementLink
 from agreements.queries import in_hand, quality
 from audit.trail import Actor
-from lib import rows
+from lib import related, rows
 from lib.compiled import Compiled, compiled, stand_in
-from organizations.models import Office, Organization, Person
+from lib.related import follow, gather
 from organizations.queries import anybody
 
 _NUMBER = stand_in(int, "number")
@@ -39,7 +34,7 @@ def opened(number: int, *, reader: Actor, on: date) -> Agreement | None:
     linked = [each for each in linked if each.agreement_id in seen]
     for each in linked:
         each.agreement = seen[each.agreement_id]
-    in_hand.hold_rows(agreement, "linked_from", linked, column="to", model=AgreementLink)
+    related.hold(agreement, "linked_from", linked, column="to", model=AgreementLink)
     return agreement
 
 
@@ -59,63 +54,28 @@ def _parties(agreement: Agreement) -> None:
     ):
         for row in rows_of:
             setattr(row, column, parties.get(getattr(row, f"{column}_id")))
-    _call([each.organization for each in parties.values()], "parent", Organization)
+    follow([each.organization for each in parties.values()], "parent")
 
 
 def _offices(agreement: Agreement) -> None:
     """The offices of those who sign, speak or are quoted, each with its person and organization."""
     signatories = [each for party in agreement.parties.all() for each in party.signatories.all()]
     offices = [
-        *_call(signatories, "office", Office),
-        *_call(agreement.statements.all(), "speaker", Office),
-        *_call(agreement.all_citations.all(), "office", Office),
+        *follow(signatories, "office"),
+        *follow(agreement.statements.all(), "speaker"),
+        *follow(agreement.all_citations.all(), "office"),
     ]
-    _call(offices, "person", Person)
-    _call(offices, "organization", Organization)
+    follow(offices, "person")
+    follow(offices, "organization")
 
 
 def _progress(agreement: Agreement) -> None:
     """What was done and said of the commitments: `progress.FOLLOWED`."""
     commitments = list(agreement.commitments.all())
-    fulfilments = _gather(commitments, "fulfilments")
-    activity = _related(Commitment, "fulfilments")._meta.get_field("activity").related_model
-    activities = {each.pk: each for each in _call(fulfilments, "activity", activity)}
-    _gather(list(activities.values()), "participations")
-    _gather(list(activities.values()), "evidence")
+    activities = follow(gather(commitments, "fulfilments"), "activity")
+    gather(activities, "participations")
+    gather(activities, "evidence")
     parties = {each.pk: each for each in agreement.parties.all()}
-    for view in _gather(commitments, "progress_views"):
+    for view in gather(commitments, "progress_views"):
         if view.party_id in parties:
             view.party = parties[view.party_id]
-
-
-# As prefetches do, by SQL that is written once.
-
-
-def _related(model: type[models.Model], name: str) -> type[models.Model]:
-    return model._meta.get_field(name).related_model
-
-
-def _gather(owners: Sequence[Any], name: str) -> list[Any]:
-    """The rows that point at `owners` by the relation `name`, which then hold them; at most one query."""
-    if not owners:
-        return []
-    relation = owners[0]._meta.get_field(name)
-    column = relation.field.name
-    held: dict[Any, list] = defaultdict(list)
-    found = rows.found(relation.related_model, [each.pk for each in owners], by=column)
-    for row in sorted(found, key=lambda row: row.pk):
-        held[getattr(row, f"{column}_id")].append(row)
-    for owner in owners:
-        in_hand.hold_rows(owner, name, held[owner.pk], column=column, model=relation.related_model)
-        for row in held[owner.pk]:
-            setattr(row, column, owner)
-    return found
-
-
-def _call(pointing: Iterable[Any], column: str, model: type[models.Model]) -> list[Any]:
-    """Let `pointing` hold the rows that their `column` names, one for each key; at most one query."""
-    asked = [each for each in pointing if getattr(each, f"{column}_id") is not None]
-    found = {each.pk: each for each in rows.found(model, {getattr(each, f"{column}_id") for each in asked})}
-    for each in asked:
-        setattr(each, column, found[getattr(each, f"{column}_id")])
-    return list(found.values())

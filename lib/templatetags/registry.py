@@ -80,7 +80,13 @@ def number(value: int) -> str:
 @register.filter
 def counted(told) -> SafeString:
     """The count of an option or a total; with a plus where there may be more than were looked at."""
-    return format_html('<bdi dir="ltr">{}+</bdi>' if told.more else "{}", told.count)
+    return or_more(told.count, told.more)
+
+
+@register.filter
+def or_more(count: int, more: bool) -> SafeString:
+    """A count; with a plus where there may be `more`."""
+    return format_html('<bdi dir="ltr">{}+</bdi>' if more else "{}", count)
 
 
 @register.filter

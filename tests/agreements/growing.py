@@ -14,7 +14,7 @@ GROWS: dict[str, tuple[str, ...]] = {
         "/api/v1/commitments?q=formation",
         "/api/v1/sources?q=formation",
         "/api/v1/people?q=formation",
-        "/en/organizations/?q=commune",
+        "/en/organizations/?q=association",
     ),
     "Bodies below another: the agreements of all of them are brought together, out of an index alone": (
         "/api/v1/agreements?party={body}&party_scope=subtree",

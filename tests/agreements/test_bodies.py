@@ -445,6 +445,80 @@ class TestOpenCommitments:
         assert "2 more commitments, with later deadlines or none" in shown
 
 
+class TestManyAgreements:
+    """Who owes what is told of the newest; the page says so, and how many there are."""
+
+    @pytest.fixture(autouse=True)
+    def least(self, monkeypatch):
+        monkeypatch.setattr(bodies, "LOOKED_AT", 2)
+
+    @pytest.fixture
+    def three(self, trio) -> list[Agreement]:
+        """Of the same two bodies, each with something owed on either side; the oldest first."""
+        aman, bayti, _cadi = trio
+        found = [agreed(aman, bayti) for _ in range(3)]
+        for each in found:
+            owed(each, aman)
+            owed(each, bayti)
+        return found
+
+    def test_are_told_of_as_far_as_the_page_looks(self, client, trio, three):
+        aman = trio[0]
+
+        html = read(client, aman.get_absolute_url())
+
+        assert sides(body(aman)) == {"gives": 2, "receives": 2}
+        assert {each.agreement for each in body(aman).owes.rows} == {*three[1:]}
+        assert "Agreements 3 Gives 2+ commitments Receives 2+ commitments" in words(html)
+        assert "Open commitments 4+" in words(html)
+        assert "Owed by it 2+" in words(html)
+        assert "those of its newest agreements (2)" in words(html)
+
+    def test_lead_to_all_of_them_that_have_something_overdue(self, client, trio, three):
+        aman = trio[0]
+        for each in three:
+            owed(each, aman, due=on(2020, 1, 1))
+
+        html = read(client, aman.get_absolute_url())
+        link = re.search(r'href="([^"]*)">All its agreements with something overdue', html)
+
+        assert {*titles(read(client, unescape(link[1])))} == {each.title for each in three}
+
+    def test_are_counted_as_far_as_a_list_counts(self, client, trio, three, monkeypatch):
+        monkeypatch.setattr(facets, "LOOKED_AT", 2)
+
+        html = read(client, trio[0].get_absolute_url())
+
+        assert "Agreements 2+ Gives 2+" in words(html)
+
+    def test_are_all_told_of_where_there_are_no_more(self, client, trio, three):
+        three[0].parties.filter(organization=trio[0]).update(organization=trio[2])
+
+        html = read(client, trio[0].get_absolute_url())
+
+        assert "Agreements 2 Gives 2 commitments Receives 2 commitments" in words(html)
+        assert "its newest agreements" not in html
+
+    def test_of_very_many_partners_those_with_most_agreements_are_shown(self, client, trio, monkeypatch):
+        aman, bayti, _cadi = trio
+        monkeypatch.setattr(bodies, "LOOKED_AT", 100)
+        for _ in range(2):
+            owed(agreed(aman, bayti), aman)
+        for number in range(62):
+            owed(agreed(aman, OrganizationFactory(name_en=f"Partner {number}")), aman)
+
+        html = read(client, aman.get_absolute_url())
+
+        drawn = section(html, "exchange")
+        assert "51 more partners" in drawn
+        assert "3 more partners, with fewer agreements, are not shown." in drawn
+        assert drawn.index("Bayti") < drawn.index("Partner 0")
+        assert drawn.count("Partner ") - 2 == 59  # twice the head of a column
+        listed = section(html, "network")
+        assert "and 51 more partners, not drawn" in listed
+        assert "3 more partners, with fewer agreements, are not shown." in listed
+
+
 class TestWhatIsHidden:
     def test_leaves_no_trace_on_the_page(self, client, trio):
         aman, bayti, cadi = trio

@@ -92,7 +92,7 @@ PAGES = (
     "/en/agreements/changes.atom",
     "/en/agreements/calendar.ics",
     "/en/search/suggestions?q=for",
-    *(f"/en/organizations/{each}" for each in ("", "?order=agreements", "?q=commune", "body-0/")),
+    *(f"/en/organizations/{each}" for each in ("", "?order=agreements", "?q=association", "body-0/")),
     *(f"/en/people/{each}" for each in ("", "?q=a")),
     *(f"/en/activities/{each}" for each in ("", "?q=formation", "?look=month", "?status=held")),
     *(f"/en/identity/duplicates/{each}" for each in ("", "?kind=person", "?kind=agreement")),

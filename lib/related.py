@@ -1,0 +1,82 @@
+"""Rows that hold their rows: what prefetches bring, by SQL that is written once and without a queryset for each row.
+
+A queryset that prefetches makes another queryset for every row and relation; for thousands of rows that takes longer
+than the database and all the objects. A related manager gives out what is held here as it does what was prefetched.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+
+from lib import rows
+
+
+class Held(list):
+    """The rows that a relation of a record has, in their order; what else a queryset is asked for is asked of one."""
+
+    def __init__(self, rows: Iterable[models.Model], anew: Callable[[], QuerySet]):
+        super().__init__(rows)
+        self._anew = anew
+
+    def count(self) -> int:
+        return len(self)
+
+    def exists(self) -> bool:
+        return bool(self)
+
+    def first(self) -> models.Model | None:
+        return self[0] if self else None
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._anew(), name)
+
+
+def hold(
+    owner: models.Model, name: str, held: Iterable[models.Model], *, column: str, model: type[models.Model]
+) -> None:
+    """Let the relation `name` of `owner` hold rows of `model`, which point at it by `column`."""
+    there = owner.__dict__.setdefault("_prefetched_objects_cache", {})
+    there[name] = Held(held, lambda: model.objects.filter(**{column: owner}))
+
+
+def by_key(row: models.Model) -> Any:
+    """The order in which rows are held where no other is asked for."""
+    return row.pk
+
+
+def gather(owners: Sequence[Any], name: str, *, order: Callable[[Any], Any] = by_key) -> list[Any]:
+    """The rows that point at `owners`, all of one model, by the relation `name`; at most one query.
+
+    Each owner then holds its own in `order`, and each of these its owner.
+    """
+    if not owners:
+        return []
+    relation = owners[0]._meta.get_field(name)
+    column, model = relation.field.name, relation.related_model
+    by_owner: dict[Any, list] = defaultdict(list)
+    found = sorted(rows.found(model, [each.pk for each in owners], by=column), key=order)
+    for row in found:
+        by_owner[getattr(row, relation.field.attname)].append(row)
+    for owner in owners:
+        hold(owner, name, by_owner[owner.pk], column=column, model=model)
+        for row in by_owner[owner.pk]:
+            setattr(row, column, owner)
+    return found
+
+
+def follow(pointing: Iterable[Any], column: str) -> list[Any]:
+    """Let rows of one model hold the rows that their `column` names, one for each key; at most one query."""
+    asked = [each for each in pointing if getattr(each, f"{column}_id") is not None]
+    if not asked:
+        return []
+    model = asked[0]._meta.get_field(column).related_model
+    keys = {getattr(each, f"{column}_id") for each in asked}
+    found = {each.pk: each for each in rows.found(model, keys)}
+    for each in asked:
+        setattr(each, column, found[getattr(each, f"{column}_id")])
+    return list(found.values())
