@@ -1,14 +1,20 @@
 """The door for a WSGI server."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 _django = get_wsgi_application()
+# What is loaded stays: Python's search for rings, which a page of many objects sets off, need not go through it again.
+get_resolver().url_patterns  # noqa: B018  loads all views
+gc.collect()
+gc.freeze()
 _ours = frozenset(os.environ)
 
 

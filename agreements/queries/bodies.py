@@ -22,7 +22,7 @@ from lib.facets import Total
 from lib.related import follow, gather
 from organizations.models import Alias, Descent, DistinctPair, Office, Organization
 
-LOOKED_AT = 500
+LOOKED_AT = 300
 """Of how many agreements of a body the page tells who owes what: the newest. Each brings a hundred rows or so."""
 
 LATEST = {"agreements": 12, "duties": 60, "people": 30, "statements": 6, "activities": 5, "units": 60}

@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 
 from agreements.models import Agreement, Draft, DraftStep, ReviewComment
 from audit.models import AuditEvent
+from lib.conditions import IsOneOf
 from organizations.permissions import Permission
 
 MOST = 99
@@ -192,9 +193,8 @@ def part_in(actor) -> QuerySet:
 
 def news(actor) -> QuerySet:
     """What others did to the records that `actor` has a part in, to be told as information."""
-    return AuditEvent.objects.filter(chain__in=part_in(actor).order_by().values("pk"), verb__in=TOLD).exclude(
-        actor_id=actor.audit_id()
-    )
+    part = IsOneOf("chain", part_in(actor).order_by().values("pk"))
+    return AuditEvent.objects.filter(part, verb__in=TOLD).exclude(actor_id=actor.audit_id())
 
 
 def count(actor) -> int:

@@ -4,6 +4,8 @@ import gc
 import io
 import json
 import os
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterable
 from typing import ClassVar
@@ -27,6 +29,18 @@ def test_variables_of_the_process_are_none_of_a_request(monkeypatch):
     wsgi.application(dict(os.environ) | known | asked, lambda *_told: None)
 
     assert reached == asked
+
+
+def test_what_is_loaded_is_not_gone_through_by_every_search_for_rings():
+    """A page of many objects sets off several: each would go through all modules as well."""
+    told = "import gc, config.wsgi; print(gc.get_freeze_count(), len(gc.get_objects()))"
+    asked = [sys.executable, "-c", told]
+
+    said = subprocess.run(asked, check=True, capture_output=True, text=True).stdout  # noqa: S603  our own
+
+    frozen, others = map(int, said.split())
+    assert frozen > 100_000
+    assert others < frozen / 10
 
 
 class TestAnAnswer:
