@@ -12,11 +12,10 @@ from activities.shapes import ActivityRecord, ProgressViewRecord
 from activities.writes import DESCRIBED, SAID, WRITE, ActivityWrites, ProgressWrites
 from agreements.api.files import Files
 from agreements.api.parts import Commitments, Parties
-from agreements.models.orders import first_day
 from audit.versions import with_version
 from lib.endpoints import Endpoint
 from lib.formats import LINKED
-from lib.ordering import BY_KEY, both, both_days, by_words, last_of
+from lib.ordering import BY_KEY, both, both_days, by_words, first_day, last_of
 from lib.pages import OnPages
 from organizations.api import Organizations
 from organizations.permissions import Permission

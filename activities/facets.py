@@ -41,7 +41,7 @@ def told(filters: ActivityFilter, *, whole: Collection[str] = ()) -> Told:
         options = [
             each
             for each in count(filters, look, chosen)
-            if each.count or look.total.more or each.value in chosen
+            if each.number or look.total.more or each.value in chosen
         ]
         if options:
             label = str(filters.form.fields[name].label)
@@ -68,10 +68,8 @@ class _Look:
 
     @classmethod
     def at(cls, found: QuerySet[Activity]) -> "_Look":
-        rows = found.order_by("-pk").values_list("pk", "status", "kind")
-        rows = list(rows[: facets.LOOKED_AT + 1])
-        total = Total.of(len(rows))
-        keys, statuses, kinds = zip(*rows[: total.number], strict=True) if rows else ((), (), ())
+        rows, total = facets.newest(found, "pk", "status", "kind")
+        keys, statuses, kinds = zip(*rows, strict=True) if rows else ((), (), ())
         return cls(total, list(keys), Counter(statuses), Counter(kinds))
 
 

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from lib import languages
 from lib.claims import LastDay
-from lib.folding import Fold, shown
+from lib.folding import Fold
 
 SAID = (*languages.columns("title", "description"), "place")
 """What an activity says in words of its own."""
@@ -25,8 +25,3 @@ def words() -> Fold:
 def latest_day() -> Coalesce:
     """The last day an activity may have been held, or the first of one without a last; else the first of all days."""
     return Coalesce(LastDay("held_range"), F("held_range__startswith"), Value(date.min))
-
-
-def shown_title(language: str) -> Fold:
-    """The title that a reader in this language is shown, folded. Every activity has one."""
-    return shown("title", language)

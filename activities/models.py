@@ -11,13 +11,14 @@ from django.utils.translation import gettext_noop
 
 from activities import indexed
 from agreements.models import Agreement, Commitment, Party, TargetGroup
-from agreements.models.orders import first_day
 from agreements.models.rules import GUARDED, refuse_unless, stays_with
 from audit.models import Recorded
 from lib import languages, uploads
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
+from lib.folding import shown
 from lib.languages import translated
+from lib.ordering import first_day
 from lib.terms import Term
 from organizations.models import Organization
 from organizations.models.organization import SourceLanguage
@@ -84,7 +85,7 @@ class Activity(Recorded):
             models.Index(first_day("held", none=date.min).desc(), F("id"), name="activity_held_last"),
             models.Index(first_day("held", none=date.max), F("id"), name="activity_held_first"),
             *(
-                models.Index(indexed.shown_title(code), F("id"), name=f"activity_by_title_{code}")
+                models.Index(shown("title", code), F("id"), name=f"activity_by_title_{code}")
                 for code in languages.CODES
             ),
         ]

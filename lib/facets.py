@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lib import languages
+from lib import keyset, languages
 
 SHOWN = 8
 """How many options of a facet are shown before «more»; chosen ones always are."""
@@ -30,15 +30,20 @@ class Total:
     more: bool = False
 
     @classmethod
-    def of(cls, found: int, *, most: int | None = None) -> "Total":
-        """`found` is counted up to one more than `most`, which is LOOKED_AT."""
-        most = LOOKED_AT if most is None else most
-        return cls(min(found, most), found > most)
+    def of(cls, found: int) -> "Total":
+        """`found` is counted up to one more than LOOKED_AT."""
+        return cls(min(found, LOOKED_AT), found > LOOKED_AT)
 
-    @property
-    def count(self) -> int:
-        """The number, as an option calls it."""
-        return self.number
+
+def total(found: QuerySet) -> Total:
+    """How many there are, as far as a list looks; one query."""
+    return Total.of(keyset.number(found, LOOKED_AT + 1))
+
+
+def newest(found: QuerySet, *columns: str) -> tuple[list[tuple], Total]:
+    """The `columns` of the newest of `found`, which are looked at, and how many there are; one query."""
+    rows = list(found.order_by("-pk").values_list(*columns)[: LOOKED_AT + 1])
+    return rows[:LOOKED_AT], Total.of(len(rows))
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Option:
 
     value: str
     label: languages.Text | str
-    count: int
+    number: int
     chosen: bool = False
     more: bool = False
     whole: bool = False
@@ -60,7 +65,7 @@ class Option:
     @property
     def is_empty(self) -> bool:
         """Whether it would leave nothing for certain."""
-        return not (self.count or self.more)
+        return not (self.number or self.more)
 
 
 @dataclass(frozen=True)

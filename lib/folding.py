@@ -1,6 +1,6 @@
 """Search folding: the same words whatever the case, accents, apostrophes, Arabic letter forms or digits."""
 
-from django.db.models import BooleanField, Case, F, Func, TextField, Value, When
+from django.db.models import BooleanField, Case, CharField, F, Func, TextField, Value, When
 from django.db.models.functions import Coalesce, NullIf
 
 from lib import languages
@@ -36,5 +36,5 @@ class Contains(Func):
 def shown(column: str, reader: str, *, source: str = "source_language") -> Fold:
     """The translated `column` as a reader of the language `reader` gets it, folded; `source` names that of the text."""
     own = Case(*(When(**{source: code}, then=F(f"{column}_{code}")) for code in languages.CODES))
-    words = [F(f"{column}_{reader}"), own, *(F(f"{column}_{code}") for code in languages.CODES)]
-    return Fold(Coalesce(*(NullIf(each, Value("")) for each in words)))
+    words = [F(f"{column}_{reader}"), own, *(F(f"{column}_{code}") for code in languages.FALLBACK)]
+    return Fold(Coalesce(*(NullIf(each, Value("")) for each in words), output_field=CharField()))

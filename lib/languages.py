@@ -12,7 +12,8 @@ from django.utils.translation import get_language
 from translated_fields import TranslatedField
 
 CODES = ("en", "fr", "ar")
-_FALLBACK = ("fr", "en", "ar")
+FALLBACK = ("fr", "en", "ar")
+"""What is shown where a text is neither in the language of the reader nor in that of its source."""
 
 
 def direction(language: str) -> str:
@@ -66,7 +67,7 @@ def best(texts: dict[str, str], *, source: str = "", asked: str = "") -> Text:
     'fr'
     """
     asked = asked or current()
-    for language in (asked, source, *_FALLBACK):
+    for language in (asked, source, *FALLBACK):
         if value := texts.get(language):
             return Text(value, language, asked)
     return Text("", asked, asked)

@@ -1,9 +1,12 @@
-"""What lists stand by beside columns: words as the reader gets them, the first day a date claim leaves possible."""
+"""What lists stand by beside columns: words as the reader gets them, the days a date claim leaves possible.
+
+Indexes are made of the same words as the queries that they answer.
+"""
 
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from lib import languages
@@ -33,6 +36,16 @@ def both_days(name: str, value: str) -> dict[str, Order | None]:
 def last_of(name: str) -> date:
     """What no day is after in the order `name`: the last of all days, or the first where the order is a reverse."""
     return date.min if name.startswith("-") else date.max
+
+
+def first_day(claim: str, *, none: date) -> Coalesce:
+    """The first day that a date claim leaves, or the last of one that has no first; `none` where it has no day."""
+    return Coalesce(F(f"{claim}_range__startswith"), LastDay(f"{claim}_range"), Value(none))
+
+
+def last_day(claim: str, *, none: date) -> Coalesce:
+    """The last day that a date claim leaves; `none` where it has no last."""
+    return Coalesce(LastDay(f"{claim}_range"), Value(none))
 
 
 def by_words(rows: QuerySet, column: str, *, into: str, language: str = "source_language") -> QuerySet:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.since import Since
 from lib import asking, finding, languages
 from lib.conditions import IsOneOf
-from lib.facets import LOOKED_AT, Facet, Option, facet
+from lib.facets import Facet, Option, facet, newest
 from lib.filtering import IdentifiersFilter, WordsFilter
 from lib.folding import Contains
 from organizations.models import (
@@ -120,7 +120,7 @@ class OrganizationFilter(Since):
         return queryset.filter(found) if value else queryset
 
 
-def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
+def offered(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
     """Kind and country of the newest of `organizations` under the filters in `data`, a query or two each.
 
     The facets in `whole` have all their options. A facet ignores its own values: what is not chosen shows what choosing
@@ -132,19 +132,19 @@ def facets(data, organizations, *, whole: Collection[str] = ()) -> list[Facet]:
         others.pop(name, None)
         filters = OrganizationFilter(others, queryset=organizations)
         left = filters.qs if filters.is_valid() else organizations.none()
-        newest = list(left.order_by("-pk").values_list(name, flat=True)[: LOOKED_AT + 1])
-        counts, capped = Counter(newest[:LOOKED_AT]), len(newest) > LOOKED_AT
+        rows, total = newest(left, name)
+        counts = Counter(value for (value,) in rows)
         field = filters.form.fields[name]
         chosen = set(data.getlist(name))
         choices = [(str(getattr(value, "value", value)), label) for value, label in field.choices]
         options = [
             Option(value, str(label), counts[value])
             for value, label in choices
-            if value and (counts[value] or value in chosen or (capped and name == "kind"))
+            if value and (counts[value] or value in chosen or (total.more and name == "kind"))
         ]
-        options.sort(key=lambda each: -each.count)
+        options.sort(key=lambda each: -each.number)
         label = str(field.label)
-        found.append(facet(name, label, options, chosen=chosen, whole=name in whole, capped=capped))
+        found.append(facet(name, label, options, chosen=chosen, whole=name in whole, capped=total.more))
     return found
 
 

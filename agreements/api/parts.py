@@ -24,11 +24,10 @@ from agreements.models import (
     Signatory,
     Statement,
 )
-from agreements.models.orders import first_day
 from agreements.queries import dossier
 from lib import addresses
 from lib.endpoints import Endpoint
-from lib.ordering import BY_KEY, both, both_days, by_first_day, last_of
+from lib.ordering import BY_KEY, both, both_days, by_first_day, first_day, last_of
 from lib.pages import OnPages
 from organizations.api import Organizations, People
 

@@ -333,7 +333,7 @@ def _programmes(filters: AgreementFilter) -> Counted:
         short, full = (dict(zip(languages.CODES, each, strict=True)) for each in (texts[:3], texts[3:]))
         label = languages.best(short, source=source) or languages.best(full, source=source)
         options.append(Option(key, label, counts.get(key, 0)))
-    options.sort(key=lambda each: -each.count)
+    options.sort(key=lambda each: -each.number)
     return [*options, Option(NO_PROGRAMME, _("none stated"), counts.get(None, 0))]
 
 

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.models import orders
 from agreements.models.rules import GUARDED, said, stays_with
 from agreements.models.vocabulary import AgreementKind, TargetGroup, Theme
 from audit.models import Recorded
 from lib import languages, search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
+from lib.folding import shown
 from lib.languages import translated
+from lib.ordering import first_day, last_day
 from organizations.models import Organization, User
 from organizations.models.organization import SourceLanguage
 from organizations.permissions import Permission
@@ -311,18 +312,16 @@ class Agreement(Recorded):
             GistIndex(fields=["ends_range"], name="agreement_by_ends_days"),
             # As the lists stand (queries/listing.py).
             models.Index(
-                orders.first_day("signed", none=date.min).desc(),
+                first_day("signed", none=date.min).desc(),
                 F("number").desc(),
                 name="agreement_signed_last",
             ),
             models.Index(
-                orders.first_day("signed", none=date.max), F("number").desc(), name="agreement_signed_first"
+                first_day("signed", none=date.max), F("number").desc(), name="agreement_signed_first"
             ),
-            models.Index(
-                orders.last_day("ends", none=date.max), F("number").desc(), name="agreement_ends_first"
-            ),
+            models.Index(last_day("ends", none=date.max), F("number").desc(), name="agreement_ends_first"),
             *(
-                models.Index(orders.shown_title(code), F("number").desc(), name=f"agreement_by_title_{code}")
+                models.Index(shown("title", code), F("number").desc(), name=f"agreement_by_title_{code}")
                 for code in languages.CODES
             ),
         ]

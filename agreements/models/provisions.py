@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from agreements.models.agreement import Agreement, NamedGroup
-from agreements.models.orders import first_day
 from agreements.models.parties import Party
 from agreements.models.rules import GUARDED, own_agreement, refuse_unless, said, same_agreement, stays_with
 from agreements.models.vocabulary import CommitmentKind
@@ -18,6 +17,7 @@ from lib import search
 from lib.claims import DateClaims, claim_constraints
 from lib.constraints import said_in_a_language
 from lib.languages import translated
+from lib.ordering import first_day
 from organizations.models import Office
 
 _ONE_OF_TWO = (Q(party__isnull=False) & Q(group__isnull=True)) | (

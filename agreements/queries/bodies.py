@@ -16,7 +16,7 @@ from agreements.models import Agreement, AgreementKind, Citation, Party, PartyRo
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import network
 from agreements.queries.network import Duty, Partner, Side
-from lib import facets, keyset, languages, terms
+from lib import facets, languages, terms
 from lib.conditions import IsOneOf
 from lib.facets import Total
 from lib.related import follow, gather
@@ -229,7 +229,7 @@ def body(organization: Organization, *, actor, on: date, subtree: bool = False) 
     agreements = list(_of(readable, scope).order_by("-number")[: LOOKED_AT + 1])
     capped = len(agreements) > LOOKED_AT
     agreements = with_ledger(agreements[:LOOKED_AT])
-    total = _total(_of(readable, scope)) if capped else Total(len(agreements))
+    total = facets.total(_of(readable, scope)) if capped else Total(len(agreements))
     duties = network.duties(agreements, scope, on=on)
     partners = network.partners(agreements, duties, scope)
     rows = _rows(agreements[: LATEST["agreements"]], duties, scope, on=on)
@@ -246,7 +246,7 @@ def body(organization: Organization, *, actor, on: date, subtree: bool = False) 
         distinct=_distinct(organization),
         agreements=Shown(rows, total.number - len(rows)),
         total=total,
-        family_total=total if scope == family else _total(_of(readable, family)),
+        family_total=total if scope == family else facets.total(_of(readable, family)),
         capped=capped,
         looked_at=len(agreements),
         counts={side: sum(each.side == side for each in duties) for side in Side},
@@ -280,10 +280,6 @@ def with_ledger(agreements: list[Agreement]) -> list[Agreement]:
     for view in gather(commitments, "progress_views"):
         view.party = by_key[view.party_id]
     return agreements
-
-
-def _total(agreements) -> Total:
-    return Total.of(keyset.number(agreements, facets.LOOKED_AT + 1))
 
 
 def _of(readable, organizations: set[UUID]):

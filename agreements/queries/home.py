@@ -25,6 +25,7 @@ from agreements.queries.progress import Progress
 from audit.models import AuditEvent
 from lib import claims, facets
 from lib.claims import DateClaim, LastDay
+from lib.conditions import IsOneOf
 from lib.facets import Total
 from organizations.models import Organization
 from organizations.permissions import Permission
@@ -208,7 +209,8 @@ def home(actor, *, on: date) -> Home:
     )
     counts |= {each: visible.filter(need[each]).count() for each in Attention if each in attention.OWN}
     total = counts.pop("agreements")
-    answerable = attention.answerable(actor).filter(agreement__in=newest)
+    # Found by the keys: of a set PostgreSQL thinks that it is large, and reads all activities before.
+    answerable = attention.answerable(actor).filter(IsOneOf("agreement", newest.order_by().values("pk")))
     commitments = answerable.aggregate(
         overdue=Count("pk", filter=attention.overdue(on)),
         undated=Count("pk", filter=Q(due_basis=claims.Basis.NOT_STATED)),

@@ -17,13 +17,15 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models import Agreement, Amendment, Commitment, FollowUp, Party, orders
+from agreements.models import Agreement, Amendment, Commitment, FollowUp, Party
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import attention, ledger, progress
 from audit.trail import Actor
 from lib import languages
 from lib.claims import LastDay
+from lib.folding import shown
 from lib.keyset import Order
+from lib.ordering import first_day, last_day
 
 SOON = timedelta(days=30)
 """How far ahead «due soon» and «follow up soon» look."""
@@ -156,11 +158,11 @@ def in_order(agreements: QuerySet, name: str, *, on: date, actor: Actor, asked=N
     """Annotate what the order `name` needs; `asked` is the search whose relevance counts."""
     if name in ("signed", "-signed"):
         none = date.min if name == "-signed" else date.max  # last, whichever way
-        return agreements.annotate(signed_day=orders.first_day("signed", none=none))
+        return agreements.annotate(signed_day=first_day("signed", none=none))
     if name == "ends":
-        return agreements.annotate(ends_day=orders.last_day("ends", none=date.max))
+        return agreements.annotate(ends_day=last_day("ends", none=date.max))
     if name == "title":
-        return agreements.annotate(title_folded=orders.shown_title(languages.current()))
+        return agreements.annotate(title_folded=shown("title", languages.current()))
     if name == "relevance":
         return agreements.annotate(relevance=asked.relevance if asked else Value(0))
     if name == "next":

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 
 from agreements.queries import bodies, people, progress
 from agreements.views import identity
-from lib import keyset
-from lib.facets import LOOKED_AT, Total
+from lib import facets, keyset
 from organizations import queries as organization_queries
-from organizations.filters import OrganizationFilter, PersonFilter, facets
+from organizations.filters import OrganizationFilter, PersonFilter, offered
 from organizations.guards import requires
 from organizations.models import Merge, Organization, Person
 from organizations.permissions import Permission
@@ -35,7 +34,7 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("order", "")
     order = order if order in ORDERS else "name"
     page, lines = organizations_of(request, found, order)
-    total, options = total_of(found), facets(request.GET, visible, whole=request.GET.getlist("more"))
+    total, options = facets.total(found), offered(request.GET, visible, whole=request.GET.getlist("more"))
     return render(
         request,
         "organizations/list.html",
@@ -71,11 +70,6 @@ def organizations_of(
     )
     # One that was removed in between is not there any more.
     return page, bodies.lines(shown[each.body] for each in page.rows if each.body in shown)
-
-
-def total_of(found: QuerySet) -> Total:
-    """How many there are, as far as a list looks."""
-    return Total.of(keyset.number(found, LOOKED_AT + 1))
 
 
 def page_of(request: HttpRequest, rows: QuerySet, order: keyset.Order, *, key: str = "pk") -> keyset.Page:
@@ -145,7 +139,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
             "form": filters.form,
             "may_compare": request.user.may(Permission.EDIT),
             "page": page_of(request, rows, organization_queries.BY_NAME),
-            "total": total_of(found),
+            "total": facets.total(found),
             "organization": filters.form.cleaned_data.get("organization") if filters.is_valid() else None,
             "narrowed": any(request.GET.get(name) for name in filters.form.fields),
             "query": asked(request),

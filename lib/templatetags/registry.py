@@ -79,8 +79,8 @@ def number(value: int) -> str:
 
 @register.filter
 def counted(told) -> SafeString:
-    """The count of an option or a total; with a plus where there may be more than were looked at."""
-    return or_more(told.count, told.more)
+    """The number of an option or a total; with a plus where there may be more than were looked at."""
+    return or_more(told.number, told.more)
 
 
 @register.filter

@@ -28,7 +28,6 @@ from agreements.views import bodies as views
 from audit import trail
 from lib import facets
 from lib.claims import Basis, DateClaim
-from organizations import filters
 from organizations import queries as organization_queries
 from organizations.models import DistinctPair, Organization, ProfileClaim
 from tests.factories import (
@@ -113,8 +112,7 @@ def trio(db) -> list[Organization]:
 @pytest.fixture
 def short(monkeypatch) -> int:
     """How far lists look, and how little that is here."""
-    for each in (facets, filters, views):
-        monkeypatch.setattr(each, "LOOKED_AT", 3)
+    monkeypatch.setattr(facets, "LOOKED_AT", 3)
     return 3
 
 

@@ -189,8 +189,8 @@ class TestAListThatStopsCounting:
 
         kinds = {each.value: each for facet in told.facets if facet.name == "kind" for each in facet.options}
         assert told.total == lib.facets.Total(5, more=True)
-        assert (kinds["other"].count, kinds["other"].more) == (5, True)
-        assert (kinds["framework_agreement"].count, kinds["framework_agreement"].is_empty) == (0, False)
+        assert (kinds["other"].number, kinds["other"].more) == (5, True)
+        assert (kinds["framework_agreement"].number, kinds["framework_agreement"].is_empty) == (0, False)
         assert {each.value for each in told.needing if not each.more} == attention.OWN
 
     def test_counts_all_drafts_of_ones_own(self, seven, people):
@@ -207,7 +207,7 @@ class TestAListThatStopsCounting:
         assert filters.is_valid()
 
         [drafts] = facets.told(filters, needing=[attention.Attention.DRAFTS]).needing
-        assert (drafts.count, drafts.more) == (4, False)
+        assert (drafts.number, drafts.more) == (4, False)
 
     def test_counts_exactly_what_it_finds_of_less(self, seven):
         for each in seven[3:]:

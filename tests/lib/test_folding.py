@@ -2,6 +2,7 @@
 
 import random
 from importlib import import_module
+from itertools import combinations
 
 import pytest
 from django.contrib.postgres.search import TrigramSimilarity
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Agreement
-from lib.folding import Contains
+from lib import languages
+from lib.folding import Contains, shown
 from tests.factories import AgreementFactory
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,27 @@ class TestFold:
     @given(WORDS)
     def test_changes_nothing_the_second_time(self, words):
         assert fold(fold(words)) == fold(words)
+
+
+class TestShown:
+    @pytest.mark.parametrize("reader", languages.CODES)
+    def test_is_the_text_that_the_reader_gets_whatever_the_languages_it_is_in(self, reader):
+        for source in languages.CODES:
+            for number in (1, 2, 3):
+                for said in combinations(languages.CODES, number):
+                    AgreementFactory(
+                        source_language=source,
+                        **{
+                            f"title_{code}": f"Titre {code}" if code in said else ""
+                            for code in languages.CODES
+                        },
+                    )
+
+        rows = Agreement.objects.annotate(folded=shown("title", reader))
+
+        assert len(rows) == 21
+        for each in rows:
+            assert each.folded == fold(str(languages.spoken(each, "title", reader)))
 
 
 class TestContains:
