@@ -133,8 +133,8 @@ class TestTheList:
 
         facets = {each.name: each for each in reader.get(f"{LIST}?status=held").context["facets"]}
 
-        assert {each.value: each.count for each in facets["status"].options} == {"held": 1, "planned": 2}
-        assert [(each.value, each.count) for each in facets["kind"].options] == [("event", 1)]
+        assert {each.value: each.number for each in facets["status"].options} == {"held": 1, "planned": 2}
+        assert [(each.value, each.number) for each in facets["kind"].options] == [("event", 1)]
 
     def test_offers_the_busiest_holders_the_chosen_one_and_the_rest_on_demand(
         self, reader, commitment, monkeypatch
@@ -148,13 +148,13 @@ class TestTheList:
             return facets["organization"]
 
         few = holders(f"organization={idle.pk}")
-        assert {each.value: each.count for each in few.options if each.chosen} == {str(idle.pk): 1}
+        assert {each.value: each.number for each in few.options if each.chosen} == {str(idle.pk): 1}
         assert (len(few.options), few.more) == (9, 1)
-        assert [each.count for each in holders("more=organization").options] == [2] * 9 + [1]
+        assert [each.number for each in holders("more=organization").options] == [2] * 9 + [1]
         assert "2 more values" in reader.get(LIST + "?look=month").content.decode()
         monkeypatch.setattr(lib.facets, "MOST", 1)
-        assert [each.count for each in holders(f"organization={idle.pk}").options] == [2, 1]
-        assert [each.count for each in holders(f"organization={stranger.pk}").options] == [2, 0]
+        assert [each.number for each in holders(f"organization={idle.pk}").options] == [2, 1]
+        assert [each.number for each in holders(f"organization={stranger.pk}").options] == [2, 0]
 
     @pytest.mark.parametrize("many", [False, True])
     def test_counts_in_the_newest_and_says_so_where_there_are_more(self, reader, counted, monkeypatch, many):
@@ -166,13 +166,13 @@ class TestTheList:
 
         page = reader.get(LIST)
         told = {
-            facet.name: {each.label: (each.count, each.more) for each in facet.options}
+            facet.name: {each.label: (each.number, each.more) for each in facet.options}
             for facet in page.context["facets"]
         }
         kinds = {"training": (3, many), "event": (2, many)}
         assert {each: told["kind"][each] for each in kinds} == kinds
-        assert {each.value: each.count for each in page.context["facets"][0].options}["held"] == 2
-        assert [each.count for each in page.context["facets"][2].options] == [5]
+        assert {each.value: each.number for each in page.context["facets"][0].options}["held"] == 2
+        assert [each.number for each in page.context["facets"][2].options] == [5]
         said = re.search(r'role="status" class="strong">([^<]+)<', page.content.decode())[1]
         assert said == ("More than 5 activities" if many else "5 activities")
         assert ("Numbers with a plus" in page.content.decode()) is many

@@ -303,8 +303,8 @@ def test_every_facet_counts_what_counting_by_hand_finds(registry):
             )
             for option in facet.options:
                 key = plain(option.value) if facet.name == "place" else option.value
-                if by_hand.pop(key, 0) != option.count:
-                    wrong.append((asked.urlencode(), facet.name, str(option.label), option.count))
+                if by_hand.pop(key, 0) != option.number:
+                    wrong.append((asked.urlencode(), facet.name, str(option.label), option.number))
             if rest := +by_hand:
                 wrong.append((asked.urlencode(), facet.name, "not offered", rest))
     assert wrong == []
@@ -316,7 +316,7 @@ def test_a_chosen_party_is_offered_however_rare_and_no_other_counts_less_for_it(
     def parties() -> dict[str, int]:
         filters = filtered(QueryDict(f"party={team.pk}&party_scope=subtree"))
         found = {each.name: each for each in facets.told(filters, whole=frozenset({"party"})).facets}
-        return {each.value: each.count for each in found["party"].options}
+        return {each.value: each.number for each in found["party"].options}
 
     everybody = parties()
     monkeypatch.setattr(lib.facets, "MOST", 3)
@@ -335,12 +335,12 @@ def test_a_date_counts_its_three_answers_and_the_years_it_may_lie_in(registry):
             year = int(asked["signed_from"])
             told = Counter(answers(row.signed, date(year, 1, 1), date(year, 12, 31)) for row in left)
             expected = [told["certain"], told["certain"] + told["possible"], told["unknown"]]
-            assert [each.count for each in days.answers] == expected
-        assert days.unknown.count == sum(answers(row.signed, date.min, date.max) == "unknown" for row in left)
+            assert [each.number for each in days.answers] == expected
+        assert days.unknown.number == sum(answers(row.signed, date.min, date.max) == "unknown" for row in left)
         for each in days.years:
             first, last = date(int(each.value), 1, 1), date(int(each.value), 12, 31)
             expected = sum(answers(row.signed, first, last) in ("certain", "possible") for row in left)
-            assert each.count == expected, each
+            assert each.number == expected, each
 
 
 def test_facets_cost_the_same_whatever_is_asked_and_however_much_there_is(
