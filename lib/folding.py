@@ -33,8 +33,8 @@ class Contains(Func):
         super().__init__(Fold(field), Fold(Value(words)))
 
 
-def shown(column: str, reader: str, *, source: str = "source_language") -> Fold:
-    """The translated `column` as a reader of the language `reader` gets it, folded; `source` names that of the text."""
-    own = Case(*(When(**{source: code}, then=F(f"{column}_{code}")) for code in languages.CODES))
+def shown(column: str, reader: str) -> Fold:
+    """The translated `column` as a reader of the language `reader` gets it, folded."""
+    own = Case(*(When(source_language=code, then=F(f"{column}_{code}")) for code in languages.CODES))
     words = [F(f"{column}_{reader}"), own, *(F(f"{column}_{code}") for code in languages.FALLBACK)]
     return Fold(Coalesce(*(NullIf(each, Value("")) for each in words), output_field=CharField()))

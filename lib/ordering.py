@@ -48,9 +48,9 @@ def last_day(claim: str, *, none: date) -> Coalesce:
     return Coalesce(LastDay(f"{claim}_range"), Value(none))
 
 
-def by_words(rows: QuerySet, column: str, *, into: str, language: str = "source_language") -> QuerySet:
-    """Annotate the translated `column` as this reader gets it, folded; `language` is the source's."""
-    return rows.annotate(**{into: shown(column, languages.current(), source=language)})
+def by_words(rows: QuerySet, column: str, *, into: str) -> QuerySet:
+    """Annotate the translated `column` as this reader gets it, folded."""
+    return rows.annotate(**{into: shown(column, languages.current())})
 
 
 def by_first_day(rows: QuerySet, claim: str, *, into: str) -> QuerySet:

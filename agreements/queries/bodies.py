@@ -162,7 +162,7 @@ class Body:
     total: Total
     family_total: Total
     capped: bool
-    """Whether there are more agreements than the `looked_at`: all but the totals then counts in these, the newest."""
+    """Whether there are more agreements than the `looked_at`, whose duties, partners and spellings alone are told."""
     looked_at: int
     counts: dict[str, int]
     addressed: int
@@ -194,7 +194,7 @@ class Body:
 
     @property
     def open(self) -> int:
-        """How many commitments between it and others are not fulfilled."""
+        """How many commitments that it owes or is owed are not fulfilled."""
         return self.owes.total + self.owed.total
 
     @property
@@ -409,6 +409,7 @@ def _rows(agreements: list[Agreement], duties: list[Duty], scope: set[UUID], *, 
             sides[each.pk],
         )
         for each in agreements
+        if each.pk in states  # a draft may have been removed in between
     ]
 
 

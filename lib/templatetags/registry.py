@@ -90,6 +90,12 @@ def or_more(count: int, more: bool) -> SafeString:
 
 
 @register.filter
+def said_of(count: int, more: bool) -> int:
+    """By which number a message that tells `or_more` is declined: Arabic tells none, one and two in words, exactly."""
+    return 100 if more and count < 3 else count
+
+
+@register.filter
 def moment(value) -> str:
     return format_datetime(value, "d MMM y, HH:mm", locale=_locale())
 

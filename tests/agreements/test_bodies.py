@@ -482,6 +482,42 @@ class TestManyAgreements:
 
         assert {*titles(read(client, unescape(link[1])))} == {each.title for each in three}
 
+    def test_that_say_nothing_let_nobody_think_that_the_others_do(self, client, trio):
+        aman, bayti, cadi = trio
+        older = agreed(aman, bayti)
+        owed(older, aman)
+        owed(older, bayti)
+        older.parties.filter(organization=aman).update(name_as_written="AMAN")
+        for _ in range(2):
+            agreed(aman, cadi)
+
+        html = read(client, aman.get_absolute_url())
+
+        assert section(html, "exchange") == "Given and received None in its newest agreements."
+        assert section(html, "commitments").count("0+ None in its newest agreements.") == 2
+        assert section(html, "spellings") == "Also written as None in its newest agreements."
+        assert "Agreements 3 Gives 0+ commitments Receives 0+ commitments" in words(html)
+
+    @pytest.mark.parametrize("count", [0, 1, 2, 3])
+    def test_keep_their_plus_in_arabic(self, client, trio, monkeypatch, count):
+        aman, bayti, _cadi = trio
+        for _ in range(3):
+            last = agreed(aman, bayti)
+        for _ in range(count):
+            owed(last, aman)
+
+        told = words(read(client, f"/ar/organizations/{aman.slug}/"))
+
+        assert f"تقدّم {count}+" in told
+
+    def test_count_even_where_one_is_removed_meanwhile(self, trio, three, monkeypatch):
+        stated = bodies.with_legal_state
+        monkeypatch.setattr(
+            bodies, "with_legal_state", lambda rows, on: stated(rows.exclude(pk=three[2].pk), on=on)
+        )
+
+        assert [each.agreement for each in body(trio[0]).agreements.rows] == [three[1]]
+
     def test_are_counted_as_far_as_a_list_counts(self, client, trio, three, monkeypatch):
         monkeypatch.setattr(facets, "LOOKED_AT", 2)
 
@@ -509,12 +545,12 @@ class TestManyAgreements:
 
         drawn = section(html, "exchange")
         assert "51 more partners" in drawn
-        assert "3 more partners, with fewer agreements, are not shown." in drawn
+        assert "3 more partners are not shown." in drawn
         assert drawn.index("Bayti") < drawn.index("Partner 0")
         assert drawn.count("Partner ") - 2 == 59  # twice the head of a column
         listed = section(html, "network")
         assert "and 51 more partners, not drawn" in listed
-        assert "3 more partners, with fewer agreements, are not shown." in listed
+        assert "3 more partners are not shown." in listed
 
 
 class TestWhatIsHidden:

@@ -336,7 +336,9 @@ def test_a_date_counts_its_three_answers_and_the_years_it_may_lie_in(registry):
             told = Counter(answers(row.signed, date(year, 1, 1), date(year, 12, 31)) for row in left)
             expected = [told["certain"], told["certain"] + told["possible"], told["unknown"]]
             assert [each.number for each in days.answers] == expected
-        assert days.unknown.number == sum(answers(row.signed, date.min, date.max) == "unknown" for row in left)
+        assert days.unknown.number == sum(
+            answers(row.signed, date.min, date.max) == "unknown" for row in left
+        )
         for each in days.years:
             first, last = date(int(each.value), 1, 1), date(int(each.value), 12, 31)
             expected = sum(answers(row.signed, first, last) in ("certain", "possible") for row in left)
