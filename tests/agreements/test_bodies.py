@@ -499,7 +499,7 @@ class TestManyAgreements:
         assert "Agreements 3 Gives 0+ commitments Receives 0+ commitments" in words(html)
 
     @pytest.mark.parametrize("count", [0, 1, 2, 3])
-    def test_keep_their_plus_in_arabic(self, client, trio, monkeypatch, count):
+    def test_keep_their_plus_in_arabic(self, client, trio, count):
         aman, bayti, _cadi = trio
         for _ in range(3):
             last = agreed(aman, bayti)
