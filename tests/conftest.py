@@ -5,8 +5,10 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
+import polib
 import pytest
 from django.conf import settings
 from django.core.cache import caches
@@ -82,6 +84,18 @@ def _quick_settings() -> Iterator[None]:
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All languages, as new as their sources: whether the checkout was ever served makes no difference to a test."""
+    folder = tmp_path_factory.mktemp("locale")
+    for source in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/*.po"):
+        compiled = folder / source.relative_to(settings.LOCALE_PATHS[0]).with_suffix(".mo")
+        compiled.parent.mkdir(parents=True)
+        polib.pofile(str(source)).save_as_mofile(str(compiled))
+    with override_settings(LOCALE_PATHS=[folder]):
         yield
 
 

@@ -36,7 +36,7 @@ def program() -> str:
 
 @pytest.fixture(scope="package")
 def _as_in_production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Static files and catalogues as they are in production."""
+    """Static files as they are in production."""
     with driving.as_in_production(tmp_path_factory.mktemp("production")):
         yield
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polib
 import pytest
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
@@ -41,17 +40,11 @@ def installed() -> str:
 
 @contextmanager
 def as_in_production(folder: Path) -> Iterator[None]:
-    """Static files collected under the names they have in production, catalogues as new as their sources."""
-    locale = folder / "locale"
+    """Static files collected under the names they have in production."""
     storage = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-    for source in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/*.po"):
-        compiled = locale / source.relative_to(settings.LOCALE_PATHS[0]).with_suffix(".mo")
-        compiled.parent.mkdir(parents=True)
-        polib.pofile(str(source)).save_as_mofile(str(compiled))
     with override_settings(
         STATIC_ROOT=folder / "static",
         STORAGES=settings.STORAGES | {"staticfiles": {"BACKEND": storage}},
-        LOCALE_PATHS=[locale],
     ):
         call_command("collectstatic", interactive=False, verbosity=0, stdout=io.StringIO())
         yield
