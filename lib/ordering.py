@@ -38,9 +38,10 @@ def last_of(name: str) -> date:
     return date.min if name.startswith("-") else date.max
 
 
-def first_day(claim: str, *, none: date) -> Coalesce:
+def first_day(claim: str, *, none: date | None = None) -> Coalesce:
     """The first day that a date claim leaves, or the last of one that has no first; `none` where it has no day."""
-    return Coalesce(F(f"{claim}_range__startswith"), LastDay(f"{claim}_range"), Value(none))
+    days = F(f"{claim}_range__startswith"), LastDay(f"{claim}_range")
+    return Coalesce(*days) if none is None else Coalesce(*days, Value(none))
 
 
 def last_day(claim: str, *, none: date) -> Coalesce:
@@ -51,8 +52,3 @@ def last_day(claim: str, *, none: date) -> Coalesce:
 def by_words(rows: QuerySet, column: str, *, into: str) -> QuerySet:
     """Annotate the translated `column` as this reader gets it, folded."""
     return rows.annotate(**{into: shown(column, languages.current())})
-
-
-def by_first_day(rows: QuerySet, claim: str, *, into: str) -> QuerySet:
-    """Annotate the first day that the date claim leaves possible, else the last; empty where no day is known."""
-    return rows.annotate(**{into: Coalesce(F(f"{claim}_range__startswith"), LastDay(f"{claim}_range"))})

@@ -5,13 +5,13 @@ than the database and all the objects. A related manager gives out what is held 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
 
-from lib import rows
+from lib import rows, terms
 
 
 class Held(list):
@@ -36,12 +36,12 @@ class Held(list):
         return getattr(self._anew(), name)
 
 
-def hold(
-    owner: models.Model, name: str, held: Iterable[models.Model], *, column: str, model: type[models.Model]
+def attach(
+    owner: models.Model, name: str, found: Iterable[models.Model], *, column: str, model: type[models.Model]
 ) -> None:
     """Let the relation `name` of `owner` hold rows of `model`, which point at it by `column`."""
     there = owner.__dict__.setdefault("_prefetched_objects_cache", {})
-    there[name] = Held(held, lambda: model.objects.filter(**{column: owner}))
+    there[name] = Held(found, lambda: model.objects.filter(**{column: owner}))
 
 
 def by_key(row: models.Model) -> Any:
@@ -63,20 +63,38 @@ def gather(owners: Sequence[Any], name: str, *, order: Callable[[Any], Any] = by
     for row in found:
         by_owner[getattr(row, relation.field.attname)].append(row)
     for owner in owners:
-        hold(owner, name, by_owner[owner.pk], column=column, model=model)
+        attach(owner, name, by_owner[owner.pk], column=column, model=model)
         for row in by_owner[owner.pk]:
             setattr(row, column, owner)
     return found
 
 
-def follow(pointing: Iterable[Any], column: str) -> list[Any]:
-    """Let rows of one model hold the rows that their `column` names, one for each key; at most one query."""
-    asked = [each for each in pointing if getattr(each, f"{column}_id") is not None]
-    if not asked:
-        return []
-    model = asked[0]._meta.get_field(column).related_model
-    keys = {getattr(each, f"{column}_id") for each in asked}
-    found = {each.pk: each for each in rows.found(model, keys)}
-    for each in asked:
-        setattr(each, column, found[getattr(each, f"{column}_id")])
-    return list(found.values())
+def follow(pointing: Iterable[Any], *columns: str) -> list[Any]:
+    """Let rows of one model hold the records that their `columns` name: as `follow_each`."""
+    return follow_each([(list(pointing), columns)])
+
+
+def follow_each(asked: Iterable[tuple[Collection[Any], Collection[str]]]) -> list[Any]:
+    """Let rows hold the records that their columns name, one for each key; `asked` are rows of a model and columns.
+
+    One query for all terms, one for each other table. What was found is returned.
+    """
+    keys: dict[type[models.Model], set] = defaultdict(set)
+    named = [
+        (each, column, getattr(each, f"{column}_id"), each._meta.get_field(column).related_model)
+        for pointing, columns in asked
+        for column in columns
+        for each in pointing
+    ]
+    for _each, _column, key, model in named:
+        if key is not None:
+            keys[model].add(key)
+    found: dict[type[models.Model], dict[Any, Any]] = dict(
+        terms.found({model: codes for model, codes in keys.items() if issubclass(model, terms.Term)})
+    )
+    for model, wanted in keys.items():
+        if model not in found:
+            found[model] = {each.pk: each for each in rows.found(model, wanted)}
+    for each, column, key, model in named:
+        setattr(each, column, None if key is None else found[model][key])
+    return [each for of_model in found.values() for each in of_model.values()]

@@ -32,7 +32,7 @@ from lib import addresses, json_text, shaping
 from lib.contract import MOVED, MOVED_TO
 from lib.endpoints import Endpoint, strict_parameters
 from lib.filtering import asking
-from lib.ordering import BY_KEY, both, by_first_day, by_words
+from lib.ordering import BY_KEY, both, by_words, first_day
 from lib.pages import OnPages
 from organizations.api import Organizations, People
 from organizations.permissions import Permission
@@ -308,7 +308,7 @@ class Sources(OnPages, Endpoint):
         return with_version(rows)
 
     def in_order(self, queryset, name):
-        return by_first_day(queryset, "published", into="day") if name.endswith("published") else queryset
+        return queryset.annotate(day=first_day("published")) if name.endswith("published") else queryset
 
     def documents(self, rows):
         return [quoted.read_whole_source(each) | {"version": each.version} for each in rows]

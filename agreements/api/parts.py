@@ -27,7 +27,7 @@ from agreements.models import (
 from agreements.queries import dossier
 from lib import addresses
 from lib.endpoints import Endpoint
-from lib.ordering import BY_KEY, both, both_days, by_first_day, first_day, last_of
+from lib.ordering import BY_KEY, both, both_days, first_day, last_of
 from lib.pages import OnPages
 from organizations.api import Organizations, People
 
@@ -192,7 +192,7 @@ class Events(Part):
     orders = BY_KEY | both("occurred", "day", date)
 
     def in_order(self, queryset, name):
-        return by_first_day(queryset, "occurred", into="day") if name.endswith("occurred") else queryset
+        return queryset.annotate(day=first_day("occurred")) if name.endswith("occurred") else queryset
 
     def label(self, row):
         return row.get_kind_display()
@@ -237,7 +237,7 @@ class Amendments(Part):
     orders = BY_KEY | both("signed", "day", date)
 
     def in_order(self, queryset, name):
-        return by_first_day(queryset, "signed", into="day") if name.endswith("signed") else queryset
+        return queryset.annotate(day=first_day("signed")) if name.endswith("signed") else queryset
 
     def label(self, row):
         return str(row)

@@ -200,7 +200,7 @@ class AgreementWrites(Creates, Changes, Removes, OfAnAgreement):
     def shown(self, key):
         if self.action != "create":
             return self.shown_again(key)
-        row = in_hand.hold(self.new, self.entered, on=timezone.localdate())
+        row = in_hand.assembled(self.new, self.entered, on=timezone.localdate())
         return row, self.wanted.shape(dossier.read(row, proof=True))  # all of it was understood
 
     def shown_again(self, key):

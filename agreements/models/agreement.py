@@ -6,7 +6,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import GistIndex
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -88,9 +88,9 @@ class AgreementQuerySet(models.QuerySet):
             open_to.append(Agreement.Confidentiality.RESTRICTED)
         readable = Q(confidentiality__in=open_to)
         if actor.organization_id is not None:  # NULL would mean «agreements without parties»
-            readable |= Q(
-                pk__in=Agreement.objects.filter(parties__organization=actor.organization_id).values("pk")
-            )
+            # Asked of each by the key of a party: PostgreSQL would reckon a set of them anew for every look-up.
+            parties = Agreement._meta.get_field("parties").related_model.objects
+            readable |= Exists(parties.filter(agreement=OuterRef("pk"), organization=actor.organization_id))
         if actor.may(Permission.VIEW_DRAFTS):
             return self.filter(readable)
         readable &= Q(editorial_state=Agreement.EditorialState.PUBLISHED)

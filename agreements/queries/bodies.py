@@ -12,14 +12,14 @@ from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySe
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, AgreementKind, Citation, Party, PartyRole, Statement
+from agreements.models import Agreement, Citation, Party, Statement
 from agreements.models.lifecycle import LegalState, with_legal_state
 from agreements.queries import network
 from agreements.queries.network import Duty, Partner, Side
-from lib import facets, languages, terms
+from lib import facets, languages
 from lib.conditions import IsOneOf
 from lib.facets import Total
-from lib.related import follow, gather
+from lib.related import follow, follow_each, gather
 from organizations.models import Alias, Descent, DistinctPair, Office, Organization
 
 LOOKED_AT = 300
@@ -390,16 +390,10 @@ def _rows(agreements: list[Agreement], duties: list[Duty], scope: set[UUID], *, 
         if duty.agreement.pk in sides:
             sides[duty.agreement.pk][duty.side] += 1
     parties = [party for each in agreements for party in each.parties.all()]
-    labels = terms.found(
-        {AgreementKind: {each.kind_id for each in agreements}, PartyRole: {each.role_id for each in parties}}
-    )
-    for party in parties:
-        party.role = labels[PartyRole][party.role_id]
+    follow_each([(agreements, ["kind"]), (parties, ["role"])])
     states = dict(
         with_legal_state(Agreement.objects.filter(pk__in=sides), on=on).values_list("pk", "legal_state")
     )
-    for each in agreements:
-        each.kind = labels[AgreementKind][each.kind_id]
     return [
         Row(
             each,

@@ -18,7 +18,6 @@ from agreements.models import (
     AdvantageBeneficiary,
     Agreement,
     AgreementIdentifier,
-    AgreementKind,
     AgreementLink,
     AgreementSource,
     AgreementTheme,
@@ -28,27 +27,22 @@ from agreements.models import (
     Commitment,
     CommitmentBeneficiary,
     CommitmentDebtor,
-    CommitmentKind,
     LifecycleEvent,
     NamedGroup,
     Objective,
     ObjectiveGroup,
     OpenQuestion,
     Party,
-    PartyRole,
-    Programme,
     Reading,
     Signatory,
     Source,
     Statement,
-    TargetGroup,
-    Theme,
     WithoutSource,
 )
 from agreements.models.lifecycle import with_legal_state
-from lib import related, rows, terms
+from lib import related, rows
 from lib.compiled import Compiled, compiled, stand_in
-from organizations.models import Organization, Person
+from lib.related import by_key
 
 Rows = Mapping[type[models.Model], Sequence[models.Model]]
 
@@ -57,32 +51,28 @@ def _in_order(row: Any) -> tuple:
     return row.position, row.pk
 
 
-def _by_key(row: Any) -> UUID:
-    return row.pk
-
-
 # The tables of an agreement: whose part a row is, and the order in which `dossier.with_proof` brings them.
 _TABLES: dict[type[models.Model], tuple[str, Callable[[Any], Any]]] = {
-    AgreementIdentifier: ("agreement", _by_key),
+    AgreementIdentifier: ("agreement", by_key),
     AgreementTheme: ("agreement", _in_order),
     AgreementSource: ("agreement", _in_order),
     NamedGroup: ("agreement", _in_order),
     Party: ("agreement", _in_order),
-    Signatory: ("party", _by_key),
+    Signatory: ("party", by_key),
     Objective: ("agreement", _in_order),
-    ObjectiveGroup: ("objective", _by_key),
+    ObjectiveGroup: ("objective", by_key),
     Commitment: ("agreement", lambda row: (row.number, row.pk)),
-    CommitmentDebtor: ("commitment", _by_key),
-    CommitmentBeneficiary: ("commitment", _by_key),
+    CommitmentDebtor: ("commitment", by_key),
+    CommitmentBeneficiary: ("commitment", by_key),
     Statement: ("agreement", _in_order),
     Advantage: ("agreement", _in_order),
-    AdvantageBeneficiary: ("advantage", _by_key),
-    LifecycleEvent: ("agreement", _by_key),
+    AdvantageBeneficiary: ("advantage", by_key),
+    LifecycleEvent: ("agreement", by_key),
     Amendment: ("agreement", lambda row: row.number),
     AmendmentChange: ("amendment", _in_order),
-    AgreementLink: ("agreement", _by_key),
+    AgreementLink: ("agreement", by_key),
     Citation: ("agreement", lambda row: (row.start, row.end, row.about, row.pk)),
-    WithoutSource: ("agreement", _by_key),
+    WithoutSource: ("agreement", by_key),
     OpenQuestion: ("agreement", _in_order),
     Reading: ("question", _in_order),
 }
@@ -112,40 +102,21 @@ def brought(agreement: Agreement, *, readable, on: date, proof: bool = False) ->
         all_rows[AgreementLink] = [each for each in linked if each.to_id in seen]
         for each in all_rows[AgreementLink]:
             each.to = seen[each.to_id]
-    _call({Agreement: [agreement], **all_rows})
-    return hold(agreement, all_rows, on=on)
+    named = {Agreement: [agreement], **all_rows}
+    related.follow_each((named.get(model, ()), columns) for model, columns in _NAMED.items())
+    return assembled(agreement, all_rows, on=on)
 
 
-def _call(all_rows: Rows) -> None:
-    """Let the rows point at the records that they name: one query for all terms, one for each other table."""
-    asked: dict[type, set] = {}
-    pointing = [
-        (row, column, getattr(row, f"{column}_id"), model)
-        for of, names in _NAMED.items()
-        for column, model in names.items()
-        for row in all_rows.get(of, ())
-    ]
-    for _row, _column, key, model in pointing:
-        if key is not None:
-            asked.setdefault(model, set()).add(key)
-    named = terms.found({model: keys for model, keys in asked.items() if issubclass(model, terms.Term)})
-    for model, keys in asked.items():
-        if model not in named:
-            named[model] = {row.pk: row for row in rows.found(model, keys)}
-    for row, column, key, model in pointing:
-        setattr(row, column, None if key is None else named[model][key])
-
-
-_NAMED: dict[type[models.Model], dict[str, type[models.Model]]] = {
-    Agreement: {"kind": AgreementKind, "programme": Programme},
-    AgreementTheme: {"theme": Theme},
-    AgreementSource: {"source": Source},
-    NamedGroup: {"concept": TargetGroup, "of_organization": Organization},
-    Party: {"organization": Organization, "role": PartyRole},
-    Signatory: {"person": Person},
-    Commitment: {"kind": CommitmentKind},
+_NAMED: dict[type[models.Model], tuple[str, ...]] = {
+    Agreement: ("kind", "programme"),
+    AgreementTheme: ("theme",),
+    AgreementSource: ("source",),
+    NamedGroup: ("concept", "of_organization"),
+    Party: ("organization", "role"),
+    Signatory: ("person",),
+    Commitment: ("kind",),
 }
-"""The records whose names a document tells, by the columns that point at them."""
+"""The columns that point at the records whose names a document tells."""
 _PROOF = frozenset({AgreementSource, Citation, WithoutSource})
 _KEY = stand_in(UUID, "key")
 
@@ -166,7 +137,7 @@ def _of(model: type[models.Model]) -> Compiled:
     return compiled(model.objects.filter(**{_way(model): _KEY}), key=_KEY)
 
 
-def hold(agreement: Agreement, told: Rows, *, on: date) -> Agreement:
+def assembled(agreement: Agreement, told: Rows, *, on: date) -> Agreement:
     """Make `agreement` ready for `dossier.read` with its proof, out of `told`: all there are of it, by table.
 
     Each row must hold the records it points at whose names are told. One query, three more where it has sources.
@@ -179,7 +150,7 @@ def hold(agreement: Agreement, told: Rows, *, on: date) -> Agreement:
             found[getattr(row, field.attname)].append(row)
         name = field.remote_field.get_accessor_name()
         for owner in owners.get(field.related_model, ()):
-            related.hold(owner, name, found[owner.pk], column=column, model=model)
+            related.attach(owner, name, found[owner.pk], column=column, model=model)
             for row in found[owner.pk]:
                 setattr(row, column, owner)
     if sources := [each.source for each in agreement.source_links.all()]:

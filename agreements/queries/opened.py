@@ -11,7 +11,7 @@ from agreements.queries import in_hand, quality
 from audit.trail import Actor
 from lib import related, rows
 from lib.compiled import Compiled, compiled, stand_in
-from lib.related import follow, gather
+from lib.related import follow, follow_each, gather
 from organizations.queries import anybody
 
 _NUMBER = stand_in(int, "number")
@@ -34,7 +34,7 @@ def opened(number: int, *, reader: Actor, on: date) -> Agreement | None:
     linked = [each for each in linked if each.agreement_id in seen]
     for each in linked:
         each.agreement = seen[each.agreement_id]
-    related.hold(agreement, "linked_from", linked, column="to", model=AgreementLink)
+    related.attach(agreement, "linked_from", linked, column="to", model=AgreementLink)
     return agreement
 
 
@@ -60,13 +60,12 @@ def _parties(agreement: Agreement) -> None:
 def _offices(agreement: Agreement) -> None:
     """The offices of those who sign, speak or are quoted, each with its person and organization."""
     signatories = [each for party in agreement.parties.all() for each in party.signatories.all()]
-    offices = [
-        *follow(signatories, "office"),
-        *follow(agreement.statements.all(), "speaker"),
-        *follow(agreement.all_citations.all(), "office"),
-    ]
-    follow(offices, "person")
-    follow(offices, "organization")
+    speaking = (
+        (signatories, ["office"]),
+        (agreement.statements.all(), ["speaker"]),
+        (agreement.all_citations.all(), ["office"]),
+    )
+    follow(follow_each(speaking), "person", "organization")
 
 
 def _progress(agreement: Agreement) -> None:

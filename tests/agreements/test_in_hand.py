@@ -30,7 +30,7 @@ def entered(document, by, *, on: date) -> tuple[dict, dict]:
     """What is told of `document` out of its rows when it is entered, and what the tables tell."""
     rows: dict = {}
     agreement = services.register(document, entered=rows, by=by)
-    told = dossier.read(in_hand.hold(agreement, rows, on=on), proof=True)
+    told = dossier.read(in_hand.assembled(agreement, rows, on=on), proof=True)
     return told, read(agreement, by, on=on)
 
 
@@ -112,7 +112,7 @@ def test_one_query_makes_it_ready(people, django_assert_num_queries):
     del rows[AgreementSource]  # its sources cost three more
 
     with django_assert_num_queries(1):
-        in_hand.hold(agreement, rows, on=DAYS[2])
+        in_hand.assembled(agreement, rows, on=DAYS[2])
     with django_assert_num_queries(4):  # the organizations, with what is said of them
         dossier.read(agreement, proof=True)
 
