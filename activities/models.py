@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -15,6 +15,7 @@ from agreements.models.rules import GUARDED, refuse_unless, stays_with
 from audit.models import Recorded
 from lib import languages, uploads
 from lib.claims import DateClaims, claim_constraints
+from lib.conditions import AskedOfEach
 from lib.constraints import said_in_a_language
 from lib.folding import shown
 from lib.languages import translated
@@ -40,10 +41,10 @@ class ActivityQuerySet(models.QuerySet):
         if not actor.may_read:
             return self.none()
         counted = Fulfilment.objects.filter(commitment__agreement__in=Agreement.objects.visible_to(actor))
-        readable = Q(pk__in=counted.values("activity"))
-        if actor.organization_id is not None:
-            readable |= Q(organizers__organization=actor.organization_id)
-        return self.filter(pk__in=Activity.objects.filter(readable).values("pk"))
+        if actor.organization_id is None:
+            return self.filter(pk__in=counted.values("activity"))
+        own = ActivityOrganizer.objects.filter(activity=OuterRef("pk"), organization=actor.organization_id)
+        return self.filter(AskedOfEach(counted.filter(activity=OuterRef("pk"))) | Q(Exists(own)))
 
     def in_order(self):
         """Latest first, undated last, then by key."""

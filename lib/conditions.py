@@ -1,7 +1,7 @@
 """Conditions that Django has no lookup for."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Func, QuerySet
+from django.db.models import BooleanField, Exists, Func, QuerySet
 
 
 class _Found(ArraySubquery):
@@ -20,3 +20,13 @@ class IsOneOf(Func):
 
     def __init__(self, column: str, found: QuerySet):
         super().__init__(column, _Found(found))
+
+
+class AskedOfEach(Exists):
+    """Whether a query finds anything for a row, asked of each row that is looked at.
+
+    In an «or» PostgreSQL would rather find all that `Exists` could ever hold for, and be done with it, although a page
+    is as long as it is.
+    """
+
+    template = "EXISTS(SELECT FROM (%(subquery)s) found)"
