@@ -44,7 +44,7 @@ class ActivityQuerySet(models.QuerySet):
         if actor.organization_id is None:
             return self.filter(pk__in=counted.values("activity"))
         own = ActivityOrganizer.objects.filter(activity=OuterRef("pk"), organization=actor.organization_id)
-        return self.filter(AskedOfEach(counted.filter(activity=OuterRef("pk"))) | Q(Exists(own)))
+        return self.filter(AskedOfEach(counted.filter(activity=OuterRef("pk"))) | Exists(own))
 
     def in_order(self):
         """Latest first, undated last, then by key."""
@@ -262,10 +262,9 @@ def evidence_path(evidence, filename: str) -> str:
 class EvidenceFileQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """What backs activities and words that `actor` may read."""
-        return self.filter(
-            Q(activity__in=Activity.objects.visible_to(actor))
-            | Q(progress_view__in=ProgressView.objects.visible_to(actor))
-        )
+        activity = Activity.objects.visible_to(actor).filter(pk=OuterRef("activity"))
+        view = ProgressView.objects.visible_to(actor).filter(pk=OuterRef("progress_view"))
+        return self.filter(Exists(activity) | Exists(view))
 
 
 class EvidenceFile(Recorded):

@@ -25,8 +25,8 @@ class IsOneOf(Func):
 class AskedOfEach(Exists):
     """Whether a query finds anything for a row, asked of each row that is looked at.
 
-    In an «or» PostgreSQL would rather find all that `Exists` could ever hold for, and be done with it, although a page
-    is as long as it is.
+    In an «or» PostgreSQL would rather find all that `Exists` could ever hold for, however short the page that is asked
+    for. Behind a query within the query, which Django ends after one row, it cannot.
     """
 
     template = "EXISTS(SELECT FROM (%(subquery)s) found)"

@@ -80,15 +80,15 @@ def follow_each(asked: Iterable[tuple[Collection[Any], Collection[str]]]) -> lis
     One query for all terms, one for each other table. What was found is returned.
     """
     keys: dict[type[models.Model], set] = defaultdict(set)
-    named = [
-        (each, column, getattr(each, f"{column}_id"), each._meta.get_field(column).related_model)
-        for pointing, columns in asked
-        for column in columns
-        for each in pointing
-    ]
-    for _each, _column, key, model in named:
-        if key is not None:
-            keys[model].add(key)
+    named: list[tuple[Any, str, Any, type[models.Model]]] = []
+    for pointing, columns in asked:
+        for column in columns if pointing else ():
+            model = next(iter(pointing))._meta.get_field(column).related_model
+            for each in pointing:
+                key = getattr(each, f"{column}_id")
+                named.append((each, column, key, model))
+                if key is not None:
+                    keys[model].add(key)
     found: dict[type[models.Model], dict[Any, Any]] = dict(
         terms.found({model: codes for model, codes in keys.items() if issubclass(model, terms.Term)})
     )

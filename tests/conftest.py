@@ -93,7 +93,7 @@ def _catalogues(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("locale")
     for source in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/*.po"):
         compiled = folder / source.relative_to(settings.LOCALE_PATHS[0]).with_suffix(".mo")
-        compiled.parent.mkdir(parents=True)
+        compiled.parent.mkdir(parents=True, exist_ok=True)
         polib.pofile(str(source)).save_as_mofile(str(compiled))
     with override_settings(LOCALE_PATHS=[folder]):
         yield

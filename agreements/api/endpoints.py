@@ -32,7 +32,7 @@ from lib import addresses, json_text, shaping
 from lib.contract import MOVED, MOVED_TO
 from lib.endpoints import Endpoint, strict_parameters
 from lib.filtering import asking
-from lib.ordering import BY_KEY, both, by_words, first_day
+from lib.ordering import BY_KEY, both, both_days, by_words, first_day, last_of
 from lib.pages import OnPages
 from organizations.api import Organizations, People
 from organizations.permissions import Permission
@@ -301,14 +301,16 @@ class Sources(OnPages, Endpoint):
     serializer_class = shapes.SourceRecord
     record_type, resource = "source", "sources"
     filterset_class = filters.SourceFilter
-    orders = BY_KEY | both("published", "day", date)
+    orders = BY_KEY | both_days("published", "day")
 
     def get_queryset(self):
         rows = Source.objects.visible_to(self.request.user).prefetch_related("noise", "files", "newer")
         return with_version(rows)
 
     def in_order(self, queryset, name):
-        return queryset.annotate(day=first_day("published")) if name.endswith("published") else queryset
+        if not name.endswith("published"):
+            return queryset
+        return queryset.annotate(day=first_day("published", none=last_of(name)))
 
     def documents(self, rows):
         return [quoted.read_whole_source(each) | {"version": each.version} for each in rows]

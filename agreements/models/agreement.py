@@ -81,28 +81,47 @@ class AgreementQuerySet(models.QuerySet):
         """The same, duplicates included: for those who follow an old address, and for those who undo."""
         if not actor.may_read:
             return self.none()
-        open_to = [Agreement.Confidentiality.PUBLIC]
-        if actor.may(Permission.VIEW_PARTNERS):
-            open_to.append(Agreement.Confidentiality.PARTNERS)
-        if actor.may(Permission.VIEW_RESTRICTED):
-            open_to.append(Agreement.Confidentiality.RESTRICTED)
-        readable = Q(confidentiality__in=open_to)
-        if actor.organization_id is not None:  # NULL would mean «agreements without parties»
-            # Asked of each by the key of a party: PostgreSQL would reckon a set of them anew for every look-up.
-            parties = Agreement._meta.get_field("parties").related_model.objects
-            readable |= Exists(parties.filter(agreement=OuterRef("pk"), organization=actor.organization_id))
-        if actor.may(Permission.VIEW_DRAFTS):
-            return self.filter(readable)
-        readable &= Q(editorial_state=Agreement.EditorialState.PUBLISHED)
-        if actor.account_id is not None:
-            readable |= Q(registered_by=actor.account_id)
-        if actor.organization_id is not None:
-            readable |= Q(registered_for=actor.organization_id)
-        return self.filter(readable)
+        to_all, own = _readable(actor)
+        return self.filter(to_all | own)
+
+    def visible_apart(self, actor):
+        """What `visible_to` gives, in two that share nothing: what is open to all of the kind of `actor`, and the rest.
+
+        What is found of the first is found without a look at the second, where so many are enough.
+        """
+        if not actor.may_read:
+            return self.none(), self.none()
+        to_all, own = _readable(actor)
+        single = self.filter(duplicate_of=None)
+        return single.filter(to_all), single.filter(own).exclude(to_all) if own else self.none()
 
     def in_order(self):
         """Newest record first: a total order, by key."""
         return self.order_by("-number")
+
+
+def _readable(actor) -> tuple[Q, Q]:
+    """What `actor` may read as everybody of its kind may, and what because of who it is; this one blank for nobody."""
+    open_to = [Agreement.Confidentiality.PUBLIC]
+    if actor.may(Permission.VIEW_PARTNERS):
+        open_to.append(Agreement.Confidentiality.PARTNERS)
+    if actor.may(Permission.VIEW_RESTRICTED):
+        open_to.append(Agreement.Confidentiality.RESTRICTED)
+    to_all, own = Q(confidentiality__in=open_to), Q()
+    if actor.organization_id is not None:  # NULL would mean «agreements without parties»
+        # Asked of each by the key of a party: PostgreSQL would reckon a set of them anew for every look-up.
+        parties = Agreement._meta.get_field("parties").related_model.objects
+        own = Q(Exists(parties.filter(agreement=OuterRef("pk"), organization=actor.organization_id)))
+    if actor.may(Permission.VIEW_DRAFTS):
+        return to_all, own
+    published = Q(editorial_state=Agreement.EditorialState.PUBLISHED)
+    to_all &= published
+    own = own & published if own else own
+    if actor.account_id is not None:
+        own |= Q(registered_by=actor.account_id)
+    if actor.organization_id is not None:
+        own |= Q(registered_for=actor.organization_id)
+    return to_all, own
 
 
 class Agreement(Recorded):

@@ -1,5 +1,7 @@
 """Where it says so: sources, exact quotes, and what is no part of the text."""
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
@@ -15,6 +17,8 @@ from agreements.models.rules import FACTS, GUARDED, filled, own_agreement, refus
 from audit.models import Recorded
 from lib import search
 from lib.claims import DateClaims, claim_constraints
+from lib.conditions import AskedOfEach
+from lib.ordering import first_day
 from organizations.models import Alias, Office, Organization, ProfileClaim
 from organizations.models.organization import SourceLanguage
 from organizations.permissions import Permission
@@ -56,13 +60,11 @@ class SourceQuerySet(models.QuerySet):
         if not actor.may_read:
             return self.none()
         links = AgreementSource.objects.filter(agreement__in=Agreement.objects.visible_to(actor))
-        readable = Q(pk__in=links.values("source"))
+        readable = AskedOfEach(links.filter(source=OuterRef("pk")))
         # Who may read a text may read what became of it, though nothing is cited from that yet.
         readable |= Q(replaces__isnull=False) & Exists(links.filter(source__in=_OLDER))
         if actor.may(Permission.VIEW_DRAFTS):
-            readable |= ~Q(
-                pk__in=AgreementSource.objects.values("source")
-            )  # a join would list a source twice
+            readable |= ~Exists(AgreementSource.objects.filter(source=OuterRef("pk")))
         return self.filter(readable)
 
 
@@ -116,7 +118,12 @@ class Source(Recorded):
             ),
             *claim_constraints("source", "published"),
         ]
-        indexes = [models.Index(MD5("text"), name="source_by_its_very_words")]
+        indexes = [
+            models.Index(MD5("text"), name="source_by_its_very_words"),
+            # As lists by the day of publication stand (api/endpoints.py).
+            models.Index(first_day("published", none=date.min).desc(), F("id"), name="source_published_last"),
+            models.Index(first_day("published", none=date.max), F("id"), name="source_published_first"),
+        ]
         triggers = [
             *GUARDED,
             pgtrigger.Trigger(

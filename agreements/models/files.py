@@ -2,7 +2,7 @@
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -24,9 +24,9 @@ def source_file_path(row, filename: str) -> str:
 class SourceFileQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Those of the sources `actor` may read, and of the drafts it works on."""
-        return self.filter(
-            Q(source__in=Source.objects.visible_to(actor)) | Q(draft__in=Draft.objects.visible_to(actor))
-        )
+        source = Source.objects.visible_to(actor).filter(pk=OuterRef("source"))
+        draft = Draft.objects.visible_to(actor).filter(pk=OuterRef("draft"))
+        return self.filter(Exists(source) | Exists(draft))
 
     def in_order(self):
         return self.order_by("position", "pk")

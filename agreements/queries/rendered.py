@@ -138,8 +138,11 @@ def _asked_for_page(place: Place, listed: Listed, kind: Kind) -> tuple[Compiled,
 
 
 def _asked_for_number(listed: Listed, most: int | None, kind: Kind) -> Compiled:
-    found = listed.narrowed(Agreement.objects.visible_to(kind.anybody)).order_by().values("pk")[:most]
-    asked = _asked(found)
+    to_all, own = (
+        listed.narrowed(part).order_by().values("pk")
+        for part in Agreement.objects.visible_apart(kind.anybody)
+    )
+    asked = _asked(to_all.union(own, all=True)[:most])
     counted = f"SELECT count(*) FROM ({asked.sql}) found"  # noqa: S608 our own names
     return Compiled(counted if asked.sql else "", asked.parameters)
 

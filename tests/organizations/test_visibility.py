@@ -105,6 +105,26 @@ class TestAgreementsVisibleTo:
         assert list(Agreement.objects.visible_to(token)) == [entered]
         assert not Agreement.objects.visible_to(other).exists()
 
+    @pytest.mark.parametrize(
+        ("role", "acting"),
+        [
+            *((role, True) for role in Role.values),
+            *((role, False) for role in Role.values if role != Role.PARTNER_SYSTEM),
+            (None, False),
+        ],
+    )
+    def test_anybody_are_those_of_two_parts_that_share_nothing(self, registry, role, acting):
+        """Of every role, `acting` for an organization or for none, and of none."""
+        reader = actor(role, registry if acting else None) if role else Anonymous()
+        entered = {"registered_by": reader} if role and role != Role.PARTNER_SYSTEM else {}
+        for state in ("draft", "published"):
+            agreement(state, **entered, registered_for=registry)
+
+        to_all, own = (list(part) for part in Agreement.objects.visible_apart(reader))
+
+        assert len(to_all) + len(own) == len({*to_all, *own})
+        assert {*to_all, *own} == {*Agreement.objects.visible_to(reader)}
+
     def test_nobody_twice(self):
         own = OrganizationFactory()
         agreement("published", parties=[own, *OrganizationFactory.create_batch(3)])
