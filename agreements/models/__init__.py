@@ -6,7 +6,6 @@ from agreements.models.agreement import (
     AgreementLink,
     AgreementTheme,
     NamedGroup,
-    Programme,
 )
 from agreements.models.amendments import Amendment, AmendmentChange
 from agreements.models.changed import LastChange
@@ -18,6 +17,7 @@ from agreements.models.files import SourceFile
 from agreements.models.identity import DistinctAgreements
 from agreements.models.lifecycle import LifecycleEvent
 from agreements.models.parties import Party, Signatory
+from agreements.models.programme import Programme
 from agreements.models.proof import WithoutSource
 from agreements.models.provisions import (
     Advantage,

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from agreements.models.agreement import Agreement, NamedGroup, Programme
+from agreements.models.agreement import Agreement, NamedGroup
 from agreements.models.parties import Party, Signatory
+from agreements.models.programme import Programme
 from agreements.models.provisions import Advantage, Commitment, Objective, Statement
 from agreements.models.rules import FACTS, GUARDED, filled, own_agreement, refuse_unless, said, stays_with
 from audit.models import Recorded

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from agreements.models.agreement import Agreement, Programme
+from agreements.models.agreement import Agreement
+from agreements.models.programme import Programme
 from lib import search
 
 
