@@ -69,7 +69,7 @@ class AgreementQuerySet(models.QuerySet):
 
 
 def _readable(actor) -> tuple[Q, Q]:
-    """What `actor` may read as everybody of its kind may, and what because of who it is; this one blank for nobody."""
+    """What `actor` may read because all of its kind may, and what because of who it is, if anything."""
     open_to = [Agreement.Confidentiality.PUBLIC]
     if actor.may(Permission.VIEW_PARTNERS):
         open_to.append(Agreement.Confidentiality.PARTNERS)
